@@ -1,0 +1,1 @@
+"""The command line: builds the adapters and hands them to the loop."""

@@ -1,0 +1,1 @@
+"""Executors: in the driver, or through Ray."""

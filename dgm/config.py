@@ -1,0 +1,217 @@
+"""What a run is told: `run.toml`, checked. The documentation's table is made from the strings under the fields."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dgm.errors import ConfigError
+
+MAX_BYTES = 256 * 1024
+
+
+class Section(BaseModel):
+    """Base of all sections: unknown keys are errors, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class SuiteSection(Section):
+    """What measures."""
+
+    name: str = "repair"
+    """A suite's name, or the path of a folder that holds a `suite.toml`."""
+    tasks: list[str] | None = None
+    """Task ids to use, in this order; all tasks of the search split where left out."""
+    stages: list[int] | None = None
+    """Sizes of the stages, ascending; the suite's own where left out. Sizes above the number of tasks are cut."""
+    promote: list[float] = [0.4]
+    """Share of a stage an agent must resolve to earn the next; the last value stands for all further stages."""
+
+
+class PriceSection(Section):
+    """Dollars for a million tokens of one model."""
+
+    input_usd: float = Field(ge=0)
+    """Dollars for a million input tokens."""
+    output_usd: float = Field(ge=0)
+    """Dollars for a million output tokens."""
+
+
+class ModelsSection(Section):
+    """Where the foundation model is, and which."""
+
+    endpoint: Literal["auto", "openai", "local"] = "auto"
+    """`openai`: any server that speaks the OpenAI API. `local`: llama.cpp on this machine with a small open model.
+    `auto`: `openai` where `base_url`, OPENAI_BASE_URL or a key is given, else `local`."""
+    base_url: str | None = None
+    """The server's address, ending in `/v1`; OPENAI_BASE_URL where left out."""
+    key_env: str = "OPENAI_API_KEY"
+    """The environment variable that holds the key. It is read where the work runs and goes nowhere else."""
+    key_file: Path | None = None
+    """A file (mode 0600) with the key, instead of `key_env`."""
+    name: str | None = None
+    """The model for everything that has no own name below; with `local`, the model that was pulled; else the only
+    one that the server lists."""
+    solve: str | None = None
+    """The model that solves tasks."""
+    improve: str | None = None
+    """The model with which an agent rewrites itself."""
+    diagnose: str | None = None
+    """The model that turns a failure into a proposal."""
+    prices: dict[str, PriceSection] = {}
+    """Prices by model name, added to the built-in table."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """Forced on every call; the agent's own choice where left out."""
+    max_tokens: int = Field(default=4096, ge=1)
+    """The most output tokens that one call may ask for."""
+    timeout_s: float = Field(default=300, gt=0)
+    """Seconds without an answer after which a call is given up and tried again."""
+    local_path: Path | None = None
+    """With `local`: a GGUF file of your own instead of the pulled one."""
+    local_context: int = Field(default=16384, ge=512)
+    """With `local`: context length in tokens."""
+
+
+class BudgetSection(Section):
+    """When a run ends: whichever limit is reached first. Left out: no such limit; one at least must be given."""
+
+    tokens: int | None = Field(default=None, ge=1)
+    """Input and output tokens of all calls together."""
+    cost_usd: float | None = Field(default=None, gt=0)
+    """Dollars of all calls together; needs a price for every model."""
+    hours: float | None = Field(default=None, gt=0)
+    """Wall hours, summed over all times the run was resumed."""
+    attempts: int | None = Field(default=None, ge=0)
+    """Tries to make a child."""
+    trials: int | None = Field(default=None, ge=0)
+    """Scored trials, the founders' included."""
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> Self:
+        if all(value is None for value in (self.tokens, self.cost_usd, self.hours, self.attempts, self.trials)):
+            raise ValueError("give one limit at least: tokens, cost_usd, hours, attempts or trials")
+        return self
+
+
+class LeaseSection(Section):
+    """The most that one piece of work may spend; its share of the budget is held back until it is settled."""
+
+    trial_tokens: int = Field(default=100_000, ge=1)
+    """Tokens of one trial."""
+    attempt_tokens: int = Field(default=400_000, ge=1)
+    """Tokens of one attempt: diagnosis, self-modification and screening together."""
+    trial_cost_usd: float = Field(default=1.0, gt=0)
+    """Dollars of one trial; counts only when the budget is in dollars."""
+    attempt_cost_usd: float = Field(default=5.0, gt=0)
+    """Dollars of one attempt; counts only when the budget is in dollars."""
+    attempt_timeout_s: float = Field(default=1800, gt=0)
+    """Seconds for the self-modification."""
+
+
+class SandboxSection(Section):
+    """Where untrusted code runs."""
+
+    engine: Literal["auto", "docker", "bubblewrap"] = "auto"
+    """`auto` takes docker where an engine answers and the image is there, else bubblewrap, and says which."""
+    image: str = "dgm-sandbox"
+    """The Docker image; its sha256 id is what runs and what is recorded."""
+    cpus: float = Field(default=1.0, gt=0)
+    """Cores of one job."""
+    memory_mib: int = Field(default=1024, ge=64)
+    """Memory of one job."""
+    pids: int = Field(default=128, ge=8)
+    """Processes of one job."""
+    disk_mib: int = Field(default=256, ge=8)
+    """Size of each writable mount."""
+
+
+class EvolveSection(Section):
+    """How the archive grows."""
+
+    strategy: Literal["dgm"] = "dgm"
+    """Which agent is expanded next."""
+    selection: Literal["score_child_prop", "score_prop", "uniform", "best"] = "score_child_prop"
+    """`dgm`'s rule: score and few children, score alone, uniform, or the best ones."""
+    retention: Literal["keep_all"] = "keep_all"
+    """Which functioning children may be parents."""
+
+
+class ClusterSection(Section):
+    """On what the work runs."""
+
+    executor: Literal["ray", "inline"] = "ray"
+    """`ray`: slots on this machine or a cluster; `inline`: one piece at a time in the driver."""
+    slots: int | None = Field(default=None, ge=1)
+    """Pieces of work at once; the number of cores where left out."""
+
+
+class RunConfig(Section):
+    """One experiment."""
+
+    name: str = Field(default="run", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    """The run's name; its folder is this and the date."""
+    seed: int = Field(default=0, ge=0)
+    """Seed of every random choice of the search."""
+    founders: list[str] = ["basic"]
+    """Names of shipped founders, or paths of folders that hold an `agent.toml`."""
+    suite: SuiteSection = SuiteSection()
+    models: ModelsSection = ModelsSection()
+    budget: BudgetSection
+    leases: LeaseSection = LeaseSection()
+    sandbox: SandboxSection = SandboxSection()
+    evolve: EvolveSection = EvolveSection()
+    cluster: ClusterSection = ClusterSection()
+
+
+def parse_config(text: str, overrides: Sequence[str] = (), *, source: str = "run.toml") -> RunConfig:
+    """Check the text of a run.toml, changed by `key=value` overrides such as `budget.hours=2`.
+
+    Raises:
+        ConfigError: names each wrong key and what is allowed.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source!r} is not TOML: {error}. `dgm init` writes one that works.") from error
+    for override in overrides:
+        _override(data, override)
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'run'}: {e['msg']}" for e in error.errors())
+        raise ConfigError(f"{source!r} is wrong: {wrong}. docs/configuration.md lists every key.") from error
+
+
+def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
+    """Read and check a run.toml. Raises ConfigError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{str(path)!r} is larger than {MAX_BYTES} bytes: is it a run.toml?")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {str(path)!r}: {error}. Give the path of a run.toml.") from error
+    return parse_config(text, overrides, source=str(path))
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    if not equals or not key.strip():
+        raise ConfigError(f"--set {override!r} is not key=value, such as --set budget.hours=2")
+    *sections, last = key.strip().split(".")
+    here = data
+    for section in sections:
+        here = here.setdefault(section, {})
+        if not isinstance(here, dict):
+            raise ConfigError(f"--set {override!r}: {section!r} is a value, not a section")
+    here[last] = _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    """Read a value as TOML; what is not TOML is a string, so that names need no quotes."""
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text

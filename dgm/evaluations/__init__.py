@@ -1,0 +1,1 @@
+"""Suites, trials, grading and the statistics of scores."""

@@ -1,0 +1,1 @@
+"""The search: population, strategies, retention, budget and the loop."""

@@ -1,0 +1,1 @@
+"""From a failure to a child: focus, diagnosis, self-modification, screening."""

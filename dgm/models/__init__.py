@@ -1,0 +1,1 @@
+"""The door to a model, and the endpoints behind it."""

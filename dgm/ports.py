@@ -1,0 +1,210 @@
+"""What the engine needs of the world, as Protocols. Adapters and the tests' fakes pass the same contract tests."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from dgm.values import (
+    AgentRecord,
+    AttemptOutcome,
+    AttemptRecord,
+    Call,
+    Completion,
+    Decision,
+    Event,
+    Finished,
+    Focus,
+    GatewayReport,
+    Job,
+    JobResult,
+    Lease,
+    Manifest,
+    OpenLease,
+    SandboxLevel,
+    Spent,
+    Totals,
+    Tree,
+    TrialOutcome,
+    TrialRecord,
+    Work,
+)
+
+
+class Clock(Protocol):
+    """Time as an argument. Thread-safe."""
+
+    def now(self) -> datetime:
+        """Return the aware UTC time."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back, for durations."""
+
+
+class Sandbox(Protocol):
+    """A function from files to files, in which untrusted code runs. Thread-safe: slots share one."""
+
+    @property
+    def level(self) -> SandboxLevel:
+        """What it proved when it was opened."""
+
+    def run(self, job: Job) -> JobResult:
+        """Run one job in a fresh sandbox of which nothing survives.
+
+        Whatever the command does is a result. Returns at most `job.limits.timeout_s` plus 15 seconds after the start.
+
+        Raises:
+            SandboxError: the sandbox's own failure, which the command cannot have caused.
+            SandboxUnavailable: the engine does not answer, or its image is missing.
+        """
+
+    def close(self) -> None:
+        """End what is left and free what was kept for later jobs. Safe to call twice."""
+
+
+class Gateway(Protocol):
+    """The only door from one sandbox to a model. Made for one job and dies with it. Thread-safe."""
+
+    @property
+    def socket(self) -> Path:
+        """The Unix socket to mount into the sandbox."""
+
+    def complete(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, purpose: str) -> Completion:
+        """Ask the model from the host, on the same lease and into the same transcript.
+
+        Raises:
+            ModelError: as the endpoint failed; the transcript and the books have it too.
+        """
+
+    def report(self) -> GatewayReport:
+        """Return what went through so far; after the context has ended, all of it."""
+
+
+class Models(Protocol):
+    """Opens gateways to an endpoint. Holds the key. Thread-safe."""
+
+    def open(self, model: str, lease: Lease, *, purpose: str) -> AbstractContextManager[Gateway]:
+        """Open a gateway that allows `model` only and spends at most `lease`.
+
+        Args:
+            purpose: `solve`, `improve`, `diagnose` or `screen`: stands with each call.
+        """
+
+    def check(self, model: str) -> None:
+        """Ask the endpoint once whether it answers and has the model. Bounded: 30 seconds.
+
+        Raises:
+            ModelUnavailable: it cannot be reached, or hangs.
+            ModelRefused: it refuses the key, or does not know the model.
+        """
+
+    def close(self) -> None:
+        """Close connections, and end a local server that was started. Safe to call twice."""
+
+
+class Executor(Protocol):
+    """Runs work in slots. Used by one thread."""
+
+    @property
+    def slots(self) -> int:
+        """How many pieces of work run at once; may change while nodes come and go."""
+
+    def submit(self, work: Work) -> None:
+        """Start work, or queue it when every slot is busy."""
+
+    def wait(self, timeout_s: float) -> tuple[Finished, ...]:
+        """Return what has finished, at least one unless the time ends first or nothing runs."""
+
+    def close(self) -> None:
+        """Stop all work and free the workers. Safe to call twice."""
+
+
+class Archive(Protocol):
+    """A run's memory: agents in git, measurements in SQLite, artifacts by SHA-256.
+
+    One writer: the driver. Every method that writes is one durable transaction: when it returns, a power cut does not
+    undo it. Raises ArchiveError, StorageFull.
+    """
+
+    # -- what is written ------------------------------------------------------------------------------------------
+
+    def add_founder(self, tree: Tree, manifest: Manifest) -> AgentRecord:
+        """Plant an agent without a parent."""
+
+    def open_attempt(self, parent: int, focus: Focus, lease: Lease, decision: Decision) -> int:
+        """Record an attempt, its lease and the decision, before it is submitted. Returns its id."""
+
+    def close_attempt(self, outcome: AttemptOutcome, *, eligible: bool = True, retention: str = "") -> AttemptRecord:
+        """Record what an attempt gave and settle its lease; a child becomes the next agent.
+
+        Closing an attempt that is closed already changes nothing and returns its record.
+        """
+
+    def open_trials(
+        self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision
+    ) -> tuple[TrialRecord, ...]:
+        """Record trials as (task id, repeat, lease) and the decision, before they are submitted.
+
+        An UNSCORED trial is opened again, in its row and with a new lease. Raises ArchiveError for one that is open
+        or scored.
+        """
+
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
+        """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
+
+    def settle_lost(self, lease: OpenLease, reason: str) -> None:
+        """Charge an open lease whole: its attempt failed as LOST, its trial becomes UNSCORED."""
+
+    def add_calls(self, calls: Sequence[Call], spent: Spent, *, note: str) -> None:
+        """Record spending that belongs to no attempt or trial: the screening of founders."""
+
+    def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
+        """Change whether an agent may be a parent."""
+
+    def add_event(self, kind: str, text: str, data: Mapping[str, object] | None = None) -> None:
+        """Append to the run's log."""
+
+    def add_hours(self, hours: float) -> None:
+        """Add wall time in which a driver worked on the run."""
+
+    # -- what is read ---------------------------------------------------------------------------------------------
+
+    def agent(self, number: int) -> AgentRecord:
+        """Return one agent. Raises AgentNotFound."""
+
+    def agents(self) -> tuple[AgentRecord, ...]:
+        """Return all agents in order of their numbers."""
+
+    def lineage(self, number: int) -> tuple[AgentRecord, ...]:
+        """Return the agent's ancestors and itself, founder first."""
+
+    def children(self, number: int) -> tuple[AgentRecord, ...]:
+        """Return its children in order."""
+
+    def tree_tar(self, number: int) -> bytes:
+        """Return an agent's source as an uncompressed tar of regular files."""
+
+    def diff(self, number: int) -> str:
+        """Return the unified diff from its parent, or of everything for a founder; undecodable bytes replaced."""
+
+    def attempts(self) -> tuple[AttemptRecord, ...]:
+        """Return all attempts in order."""
+
+    def trials(self, agent: int | None = None) -> tuple[TrialRecord, ...]:
+        """Return all trials, or one agent's, in order."""
+
+    def open_leases(self) -> tuple[OpenLease, ...]:
+        """Return the leases that are not settled."""
+
+    def last_decision(self) -> Decision | None:
+        """Return the newest decision."""
+
+    def events(self, last: int | None = None) -> tuple[Event, ...]:
+        """Return the log, or its last entries, oldest first."""
+
+    def artifact(self, sha256: str) -> bytes:
+        """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match."""
+
+    def totals(self) -> Totals:
+        """Return what was used and done so far."""

@@ -1,0 +1,145 @@
+"""What the archive gives back: frozen copies of its rows, never live ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dgm.values.spending import Lease, Spent
+from dgm.values.tasks import Manifest, Verdict
+from dgm.values.work import Failure, Focus
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """One agent. `number` 7 is shown as `a7`."""
+
+    number: int
+    commit: str
+    digest: str
+    parent: int | None
+    attempt: int | None
+    manifest: Manifest
+    proposal: str
+    created_at: datetime
+    eligible: bool
+    """Whether retention lets it be a parent, with its reason."""
+    retention: str
+
+    @property
+    def label(self) -> str:
+        """The name a person sees."""
+        return f"a{self.number}"
+
+
+class AttemptState(StrEnum):
+    """Where an attempt stands."""
+
+    OPEN = "open"
+    CHILD = "child"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One try to make a child."""
+
+    attempt_id: int
+    parent: int
+    focus: Focus
+    state: AttemptState
+    child: int | None
+    failure: Failure | None
+    detail: str
+    proposal: str
+    spent: Spent
+    opened_at: datetime
+    closed_at: datetime | None
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    """Name to SHA-256."""
+
+
+class TrialState(StrEnum):
+    """Where a trial stands. UNSCORED: the infrastructure failed or its worker was lost; it may be opened again."""
+
+    OPEN = "open"
+    SCORED = "scored"
+    UNSCORED = "unscored"
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """One agent on one task, once: (agent, task_id, repeat) is unique.
+
+    `spent` sums every lease that it had, the lost ones too.
+    """
+
+    trial_id: int
+    agent: int
+    task_id: str
+    repeat: int
+    state: TrialState
+    verdict: Verdict | None
+    spent: Spent
+    agent_digest: str
+    suite_digest: str
+    engine: str
+    image: str
+    solve_ended: str
+    infrastructure: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    """Name to SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLease:
+    """A lease whose work has not been settled: after a crash it is charged whole."""
+
+    lease_id: int
+    lease: Lease
+    attempt_id: int | None
+    trial_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a strategy chose, with what it knew: enough to draw it again.
+
+    Args:
+        action: `expand` or `evaluate`.
+        probabilities: agent number to the probability it had; empty for a forced choice.
+        generator: state of the random generator before the draw, as JSON.
+    """
+
+    strategy: str
+    action: str
+    agent: int
+    tasks: tuple[str, ...]
+    probabilities: Mapping[int, float]
+    generator: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the run's log: for people, and for what must not be forgotten."""
+
+    event_id: int
+    at: datetime
+    kind: str
+    text: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run has used and done so far; open leases are not in it."""
+
+    spent: Spent
+    attempts: int
+    trials: int
+    agents: int
+    hours: float
+    """Wall hours in which a driver had the run open."""

@@ -1,0 +1,224 @@
+"""What is handed to a worker and what it hands back: trials, attempts, screenings.
+
+Orders and outcomes travel between the driver and its own workers only, so they are pickled; what an agent made is
+bytes and text inside them. No key, host name or path of the run's folder stands in an order.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dgm.values.jobs import SandboxLevel
+from dgm.values.spending import Call, Lease, Spent
+from dgm.values.tasks import Manifest, Task, Verdict
+from dgm.values.tree import Tree
+
+
+class WorkKind(StrEnum):
+    """What a worker is asked to do."""
+
+    TRIAL = "trial"
+    ATTEMPT = "attempt"
+    SCREENING = "screening"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work for an executor. `payload` is a pickled order, the answer a pickled outcome."""
+
+    work_id: str
+    kind: WorkKind
+    payload: bytes
+    deadline_s: float
+    """Seconds after which a worker that has not answered is taken as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a piece of work.
+
+    Args:
+        payload: the pickled outcome; None when the worker died or failed, after one retry.
+        error: why there is no payload: the worker's traceback or its death.
+        retries: how often an executor had to start it again.
+    """
+
+    work_id: str
+    payload: bytes | None
+    error: str = ""
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOrder:
+    """One agent on one task, once."""
+
+    trial_id: int
+    agent_id: int
+    repeat: int
+    agent: Tree
+    solve: tuple[str, ...]
+    task: Task
+    suite_digest: str
+    model: str
+    lease: Lease
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOutcome:
+    """What a trial gave.
+
+    Args:
+        verdict: None when it could not be scored: see `infrastructure`.
+        agent_digest: digest of the tree that was mounted.
+        artifacts: name to bytes: `transcript.jsonl`, `answer.diff`, `out.tar`, `solve.log`, `grading.log`.
+        public_artifacts: the names among them that may reach an agent (never `grading.log`).
+        infrastructure: why the sandbox or the endpoint failed, after retries; None when it is scored.
+        must_stop: the endpoint refused the key or the model: nothing will work until a person acts.
+    """
+
+    trial_id: int
+    verdict: Verdict | None
+    agent_digest: str
+    suite_digest: str
+    level: SandboxLevel | None
+    spent: Spent
+    calls: tuple[Call, ...] = ()
+    solve_ended: str = ""
+    solve_exit_code: int | None = None
+    dropped: tuple[str, ...] = ()
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    infrastructure: str | None = None
+    must_stop: str | None = None
+
+
+class FocusKind(StrEnum):
+    """What an attempt is to improve."""
+
+    TASK = "task"
+    EMPTY_ANSWERS = "empty answers"
+    INSTABILITY = "instability"
+    CONTEXT_OVERFLOW = "context overflow"
+    GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The weakness an attempt is to repair; `task_id` only when it is one task's."""
+
+    kind: FocusKind
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialDigest:
+    """A trial as the improving side may see it: public parts only."""
+
+    task_id: str
+    instruction: str
+    resolved: bool
+    finish: str
+    feedback: str
+    answer_diff: str
+    transcript: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """One agent of a lineage as the improving side may see it, founder first."""
+
+    agent_id: int
+    proposal: str
+    diff: str
+    resolved: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOrder:
+    """One try to make a child."""
+
+    attempt_id: int
+    parent_id: int
+    parent: Tree
+    manifest: Manifest
+    focus: Focus
+    evidence: tuple[TrialDigest, ...]
+    lineage: tuple[Ancestor, ...]
+    models: Mapping[str, str]
+    """`solve`, `improve`, `diagnose`: the model's name for each."""
+    lease: Lease
+    timeout_s: float
+    """For the self-modification, in seconds."""
+    seed: int = 0
+
+
+class Failure(StrEnum):
+    """Why an attempt made no child. A closed set; details stand beside it."""
+
+    DIAGNOSIS = "the diagnosis gave no usable proposal"
+    NO_CHANGE = "the agent changed nothing"
+    REFUSED_CHANGE = "the change broke the path policy"
+    BAD_MANIFEST = "agent.toml is not valid"
+    OWN_TESTS = "its own tests fail"
+    NO_START = "it does not start and reach the model"
+    TRIVIAL_TASK = "it cannot do a trivial task"
+    SELF_EDIT = "it cannot edit its own source"
+    LEASE = "the lease was used up"
+    INFRASTRUCTURE = "the sandbox or the endpoint failed"
+    LOST = "the worker was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningStep:
+    """One check of a screening."""
+
+    name: str
+    passed: bool
+    tries: int
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOutcome:
+    """What an attempt gave: a child, or a failure with its detail."""
+
+    attempt_id: int
+    child: Tree | None
+    manifest: Manifest | None
+    failure: Failure | None
+    detail: str
+    proposal: str
+    spent: Spent
+    level: SandboxLevel | None = None
+    calls: tuple[Call, ...] = ()
+    steps: tuple[ScreeningStep, ...] = ()
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    must_stop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningOrder:
+    """Screen a founder before a run starts."""
+
+    name: str
+    agent: Tree
+    model: str
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningOutcome:
+    """What the screening of a founder gave. `failure` None: it passed."""
+
+    manifest: Manifest | None
+    failure: Failure | None
+    detail: str
+    spent: Spent
+    level: SandboxLevel | None = None
+    calls: tuple[Call, ...] = ()
+    steps: tuple[ScreeningStep, ...] = ()
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    must_stop: str | None = None
