@@ -103,6 +103,23 @@ class Models(Protocol):
         """Close connections, and end a local server that was started. Safe to call twice."""
 
 
+class Handler(Protocol):
+    """Does work on a worker with the adapters that it built there. Thread-safe: slots of a node share one."""
+
+    def __call__(self, work: Work) -> bytes:
+        """Do one piece of work and return its pickled outcome. Whatever an agent does is an outcome."""
+
+    def close(self) -> None:
+        """Free the adapters. Safe to call twice."""
+
+
+class HandlerFactory(Protocol):
+    """Builds a handler where the work runs. Pickled to get there: holds configuration, never a key."""
+
+    def __call__(self) -> Handler:
+        """Build the adapters of this machine. Raises DgmError when it lacks what they need."""
+
+
 class Executor(Protocol):
     """Runs work in slots. Used by one thread."""
 

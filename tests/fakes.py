@@ -70,7 +70,7 @@ class FakeSandbox:
     """Runs a Python function instead of a command. Keeps the jobs that it was given."""
 
     behaviour: Callable[[Job], JobResult] = job_result
-    level: SandboxLevel = SandboxLevel(engine="fake", image="0" * 64)
+    level: SandboxLevel = field(default_factory=lambda: SandboxLevel(engine="fake", image="0" * 64))
     jobs: list[Job] = field(default_factory=list)
 
     def run(self, job: Job) -> JobResult:

@@ -27,6 +27,7 @@ from dgm.values.records import (
 )
 from dgm.values.spending import Call, CallStatus, Completion, GatewayReport, Lease, Price, Spent
 from dgm.values.tasks import Feedback, Finish, Grader, Interval, Manifest, Split, Suite, Task, Verdict
+from dgm.values.text import plain, unified_diff
 from dgm.values.tree import FileEntry, Tree, TreeChange
 from dgm.values.work import (
     Ancestor,
@@ -102,4 +103,6 @@ __all__ = [
     "Verdict",
     "Work",
     "WorkKind",
+    "plain",
+    "unified_diff",
 ]
