@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dgm.errors import ConfigError
@@ -194,6 +195,11 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {str(path)!r}: {error}. Give the path of a run.toml.") from error
     return parse_config(text, overrides, source=str(path))
+
+
+def dump_config(config: RunConfig) -> str:
+    """Return a run.toml that says everything, the defaults too: what a run's folder keeps."""
+    return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
 
 
 def _override(data: dict[str, Any], override: str) -> None:
