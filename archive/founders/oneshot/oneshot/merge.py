@@ -1,0 +1,87 @@
+"""Edits of Python source by name: what a block defines replaces what has the same name, by line ranges, or is added."""
+
+import ast
+import re
+from itertools import takewhile
+from textwrap import dedent, indent
+
+Import = ast.Import | ast.ImportFrom
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def merge(source: str, code: str, owner: str = "") -> str:
+    """Put the functions, classes, constants and imports of `code` into `source`, functions into its class `owner`.
+
+    Raises SyntaxError where one of the two cannot be read, LookupError for an unknown class or a block without effect.
+    """
+    code = dedent(code)
+    body = [node for node in ast.parse(code).body if key(node)]
+    if not body:
+        raise LookupError("the block holds no function, class, constant or import")
+    for node in body:
+        source = _put(source, node, code, owner)
+    ast.parse(source)
+    return source
+
+
+def key(node: ast.stmt) -> str:
+    """Name what a statement defines, a property's setter apart from its getter; any other statement has no name."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            roles = [ast.unparse(each) for each in node.decorator_list]
+            return next((role for role in roles if role.startswith(node.name + ".")), node.name)
+        case ast.Assign(targets=[ast.Name() as target]) | ast.AnnAssign(target=ast.Name() as target):
+            return target.id
+        case ast.Import() | ast.ImportFrom():
+            return ast.unparse(node)
+    return ""
+
+
+def _put(source: str, node: ast.stmt, code: str, owner: str) -> str:
+    place = _place(ast.parse(source), node, owner)
+    old = next((each for each in place.body if key(each) == key(node)), None)
+    if isinstance(old, ast.ClassDef) and isinstance(node, ast.ClassDef):
+        for member in filter(key, node.body):
+            source = _put(source, member, code, node.name)
+        return source
+    text = _text(code, node, place.body[0].col_offset if place.body else 0)
+    lines = source.removesuffix("\n").split("\n")
+    start, end = (_first(old), old.end_lineno) if old else _gap(place, node, len(lines))
+    blank = [] if old or isinstance(node, Import) else [""] * (1 if isinstance(place, ast.ClassDef) else 2)
+    return "\n".join([*lines[:start], *blank, text, *(blank if lines[end:] else []), *lines[end:], ""])
+
+
+def _place(tree: ast.Module, node: ast.stmt, owner: str) -> ast.Module | ast.ClassDef:
+    """Find where a statement belongs: in the class `owner`, in the only class that has it, or in the module."""
+    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
+    if isinstance(node, Import | ast.ClassDef) or (not owner and key(node) in map(key, tree.body)):
+        return tree
+    homes = [each for each in classes if (each.name == owner if owner else key(node) in map(key, each.body))]
+    if owner and not homes:
+        raise LookupError(f"there is no class {owner!r}")
+    return homes[0] if len(homes) == 1 else tree
+
+
+def _gap(place: ast.Module | ast.ClassDef, node: ast.stmt, end: int) -> tuple[int, int]:
+    """Choose the line for what is new: the end of its class or module, or below the imports."""
+    line = end
+    if isinstance(place, ast.ClassDef):
+        line = place.body[-1].end_lineno or end
+    elif not isinstance(node, Definition):
+        head = list(takewhile(lambda each: isinstance(each, ast.Expr | Import), place.body))
+        line = head[-1].end_lineno or 0 if head else 0
+    elif place.body and isinstance(place.body[-1], ast.If):
+        line = place.body[-1].lineno - 1
+    return line, line
+
+
+def _text(code: str, node: ast.stmt, column: int) -> str:
+    """Cut a statement out of its code and move it to a column."""
+    text = "\n".join(code.split("\n")[_first(node) : node.end_lineno])
+    shift = column - node.col_offset
+    return indent(text, " " * shift) if shift > 0 else re.sub(rf"(?m)^ {{0,{-shift}}}", "", text)
+
+
+def _first(node: ast.stmt) -> int:
+    """Count the lines above a statement and its decorators."""
+    return min(each.lineno for each in [node, *getattr(node, "decorator_list", [])]) - 1

@@ -1,0 +1,82 @@
+"""The agent against a model that answers from a list."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from oneshot.__main__ import solve
+from oneshot.reply import TICKS
+
+FIX = f"### calc.py::add\n{TICKS}python\ndef add(a, b):\n    return a + b\n{TICKS}"
+
+
+class Model:
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+        self.chat = SimpleNamespace(completions=self)
+
+    def with_options(self, **_):
+        return self
+
+    def create(self, *, messages, **_):
+        self.asked.append(messages[-1]["content"])
+        return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=self.answers.pop(0)))])
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    (tmp_path / "calc.py").write_text("def add(a, b):\n    return a - b\n")
+    return tmp_path
+
+
+def test_a_fix_is_put_in_place(workspace):
+    solve(Model(FIX), workspace, "Fix add.", [])
+
+    assert (workspace / "calc.py").read_text() == "def add(a, b):\n    return a + b\n"
+
+
+def test_an_answer_that_fits_is_not_asked_for_again(workspace):
+    model = Model(FIX)
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert len(model.asked) == 1
+
+
+@pytest.mark.parametrize("bad", ["", "No.", FIX.replace("def", "fed"), FIX.replace("a + b", "a - b")])
+def test_an_answer_without_effect_is_asked_for_once_more(workspace, bad):
+    model = Model(bad, FIX)
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert "could not be applied" in model.asked[1]
+    assert "a + b" in (workspace / "calc.py").read_text()
+
+
+def test_there_is_no_third_try(workspace):
+    model = Model("No.", "No.", FIX)
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert len(model.asked) == 2
+
+
+def test_a_new_file_is_made(workspace):
+    solve(Model(f"### pkg/new.py\n{TICKS}python\nX = 1\n{TICKS}"), workspace, "Add pkg/new.py.", [])
+
+    assert (workspace / "pkg/new.py").read_text() == "X = 1\n"
+
+
+def test_a_block_without_a_heading_finds_its_file(workspace):
+    solve(Model(FIX.partition("\n")[2]), workspace, "Fix add.", [])
+
+    assert "a + b" in (workspace / "calc.py").read_text()
+
+
+def test_a_path_out_of_the_workspace_is_refused(workspace):
+    model = Model(FIX.replace("calc.py::add", "../calc.py"), FIX)
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert "out of the repository" in model.asked[1]

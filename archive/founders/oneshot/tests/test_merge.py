@@ -1,0 +1,96 @@
+import pytest
+
+from oneshot.merge import merge
+
+SOURCE = '''"""A shop."""
+
+from dataclasses import dataclass
+
+RATE = 2
+
+
+@dataclass
+class Basket:
+    items: list
+
+    @property
+    def size(self):
+        return 0
+
+    @size.setter
+    def size(self, value):
+        pass
+
+
+def total(basket):
+    return 0
+
+
+if __name__ == "__main__":
+    print(total(Basket([])))
+'''
+
+
+def test_a_function_is_replaced():
+    assert "    return 1\n" in merge(SOURCE, "def total(basket):\n    return 1\n")
+    assert merge(SOURCE, "def total(basket):\n    return 1\n").count("def total") == 1
+
+
+def test_a_method_is_replaced_and_a_setter_is_not_its_getter():
+    merged = merge(SOURCE, "@property\ndef size(self):\n    return 7\n", "Basket")
+
+    assert "        return 7\n\n    @size.setter" in merged
+
+
+def test_a_method_without_its_class_finds_the_only_one_that_has_it():
+    assert "    @property\n    def size(self):\n        return 8" in merge(
+        SOURCE, "@property\ndef size(self):\n    return 8\n"
+    )
+
+
+def test_a_class_with_one_method_leaves_the_others():
+    merged = merge(SOURCE, "class Basket:\n    def clear(self):\n        self.items = []\n")
+
+    assert "@size.setter" in merged
+    assert "    def clear(self):\n        self.items = []\n" in merged
+
+
+def test_an_import_goes_below_the_others():
+    assert "dataclass\nimport math\n" in merge(SOURCE, "import math\n")
+
+
+def test_an_import_that_is_there_is_not_added_again():
+    assert merge(SOURCE, "from dataclasses import dataclass\n") == SOURCE
+
+
+def test_a_new_function_goes_above_the_main_block():
+    merged = merge(SOURCE, "def fresh():\n    return 1\n")
+
+    assert merged.index("def total") < merged.index("def fresh") < merged.index("if __name__")
+
+
+def test_a_constant_is_replaced_or_added():
+    assert "RATE = 3\n" in merge(SOURCE, "RATE = 3\n")
+    assert "LIMIT = 3\n" in merge(SOURCE, "LIMIT = 3\n")
+
+
+def test_text_at_the_margin_inside_a_method_is_kept():
+    code = 'class Basket:\n    def help(self):\n        return """a\nb\n"""\n'
+
+    assert '        return """a\nb\n"""\n' in merge(SOURCE, code)
+
+
+def test_an_unknown_class_is_named():
+    with pytest.raises(LookupError, match="'Shelf'"):
+        merge(SOURCE, "def size(self):\n    return 1\n", "Shelf")
+
+
+@pytest.mark.parametrize("code", ["", "# nothing\n", "print(1)\n"])
+def test_a_block_without_a_definition_is_refused(code):
+    with pytest.raises(LookupError):
+        merge(SOURCE, code)
+
+
+def test_broken_code_is_refused():
+    with pytest.raises(SyntaxError):
+        merge(SOURCE, "def total(:\n")

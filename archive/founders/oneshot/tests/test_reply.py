@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from oneshot.reply import TICKS, Block, parse, render
+
+OWN = Path(__file__).parent.parent
+OWN_FILES = sorted(path for path in OWN.rglob("*") if path.suffix in {".py", ".toml"})
+
+
+@pytest.mark.parametrize("path", OWN_FILES, ids=str)
+def test_a_reply_can_carry_every_file_of_this_agent(path):
+    text = path.read_text()
+
+    assert parse(render("a.py", text)) == [Block("a.py", "", text)]
+
+
+@pytest.mark.parametrize("path", OWN_FILES, ids=str)
+def test_no_line_of_this_agent_closes_a_block(path):
+    assert not [line for line in path.read_text().split("\n") if line.startswith(TICKS)]
+
+
+@pytest.mark.parametrize("heading", ["### a/b.py::f", "`a/b.py::f`", "**a/b.py::f**:", "a/b.py::f"])
+def test_a_heading_may_be_dressed_up(heading):
+    assert parse(f"Sure!\n\n{heading}\n\n{TICKS}python\nx = 1\n{TICKS}\n") == [Block("a/b.py", "f", "x = 1")]
+
+
+def test_prose_is_no_heading():
+    assert parse(f"Here it is:\n{TICKS}\nx = 1\n{TICKS}") == [Block("", "", "x = 1")]
+
+
+def test_a_fence_inside_a_longer_one_is_text():
+    inner = f"{TICKS}\ncode\n{TICKS}"
+
+    assert parse(render("README.md", inner)) == [Block("README.md", "", inner)]
+
+
+@pytest.mark.parametrize("reply", ["", "I would change add.", f"### a.py\n{TICKS}\nx = 1"])
+def test_a_reply_without_a_whole_block_is_refused(reply):
+    with pytest.raises(ValueError, match="block"):
+        parse(reply)
