@@ -1,1 +1,22 @@
-"""The door to a model, and the endpoints behind it."""
+"""Foundation models: gateways to any endpoint that speaks the OpenAI API, a local server, prices, a scripted server."""
+
+from dgm.models.adapter import EndpointModels, open_models
+from dgm.models.endpoint import Endpoint, EndpointKind, model_names, resolve_endpoint
+from dgm.models.prices import find_price
+from dgm.models.scripted import ScriptedFault, ScriptedReply, ScriptedServer, read_script
+from dgm.models.tries import RetryPolicy
+
+__all__ = [
+    "Endpoint",
+    "EndpointKind",
+    "EndpointModels",
+    "RetryPolicy",
+    "ScriptedFault",
+    "ScriptedReply",
+    "ScriptedServer",
+    "find_price",
+    "model_names",
+    "open_models",
+    "read_script",
+    "resolve_endpoint",
+]

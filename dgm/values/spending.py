@@ -60,6 +60,7 @@ class CallStatus(StrEnum):
     REFUSED_LEASE = "refused: lease used up"
     REFUSED_REQUEST = "refused: request not allowed"
     CONTEXT_OVERFLOW = "context overflow"
+    ABANDONED = "abandoned by the caller"
     UPSTREAM_ERROR = "upstream error"
 
 

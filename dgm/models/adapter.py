@@ -1,0 +1,134 @@
+"""The Models port on a real endpoint: opens gateways, holds the key and the connections."""
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from dgm.config import ModelsSection
+from dgm.errors import ModelRefused, ModelUnavailable
+from dgm.models.endpoint import Endpoint, EndpointKind, model_names, only_model, resolve_endpoint
+from dgm.models.gateway import CallRules, LeasedGateway
+from dgm.models.loop_thread import LoopThread
+from dgm.models.prices import FREE, find_price
+from dgm.models.tries import RetryPolicy
+from dgm.models.upstream import FaultKind, Upstream, UpstreamFault
+from dgm.ports import Clock
+from dgm.values import Lease, Price
+
+CHECK_S = 30.0
+
+
+def open_models(
+    section: ModelsSection,
+    *,
+    clock: Clock,
+    need_price: bool,
+    environ: Mapping[str, str] | None = None,
+    retry: RetryPolicy | None = None,
+) -> "EndpointModels":
+    """Connect this machine to the endpoint that the configuration and the environment name.
+
+    Args:
+        need_price: whether the budget is in dollars: then leases bound dollars too, and a model needs a price.
+        environ: this process's environment where left out.
+
+    Raises:
+        ConfigError: address, key file or model is wrong, or a local model is missing.
+        PriceUnknown: a named model has no price and needs one.
+    """
+    endpoint = resolve_endpoint(section, os.environ if environ is None else environ)
+    with ExitStack() as cleanup:
+        models = EndpointModels(section, endpoint, clock=clock, need_price=need_price, retry=retry or RetryPolicy())
+        cleanup.callback(models.close)
+        for name in {section.name, section.solve, section.improve, section.diagnose} - {None}:
+            models.price(str(name))
+        cleanup.pop_all()
+    return models
+
+
+class EndpointModels:
+    """Gateways to one endpoint, on one event loop. Thread-safe."""
+
+    def __init__(
+        self, section: ModelsSection, endpoint: Endpoint, *, clock: Clock, need_price: bool, retry: RetryPolicy
+    ) -> None:
+        self._section = section
+        self._endpoint = endpoint
+        self._clock = clock
+        self._need_price = need_price
+        self._rules = CallRules(section.max_tokens, section.timeout_s, section.temperature, retry)
+        self._upstream = Upstream(endpoint)
+        self._loop = LoopThread()
+        self._closed = False
+
+    @contextmanager
+    def open(self, model: str, lease: Lease, *, purpose: str) -> Iterator[LeasedGateway]:
+        """Open a gateway that allows `model` only and spends at most `lease`. Raises PriceUnknown."""
+        bounded = lease if self._need_price else replace(lease, cost_usd=math.inf)
+        gateway = LeasedGateway(
+            model,
+            bounded,
+            purpose,
+            price=self.price(model),
+            rules=self._rules,
+            upstream=self._upstream,
+            loop=self._loop,
+            clock=self._clock,
+        )
+        try:
+            gateway.start()
+            yield gateway
+        finally:
+            gateway.close()
+
+    def price(self, model: str) -> Price:
+        """Return what a model costs; a local one nothing. Raises PriceUnknown where it must be known."""
+        if self._endpoint.kind is EndpointKind.LOCAL and model not in self._section.prices:
+            return FREE
+        return find_price(model, self._section.prices, needed=self._need_price)
+
+    def listed(self) -> tuple[str, ...]:
+        """Return the models that the endpoint lists. Raises ModelUnavailable, ModelRefused."""
+        try:
+            return self._loop.run(self._upstream.models(timeout_s=CHECK_S))
+        except UpstreamFault as fault:
+            raise self._unusable(fault) from None
+
+    def names(self) -> dict[str, str]:
+        """Return the model of `solve`, `improve` and `diagnose`; asks the server only where one is not named.
+
+        Raises:
+            ConfigError: one is not named, and the server does not list just one.
+            ModelUnavailable, ModelRefused: the server had to be asked.
+        """
+        section = self._section
+        named = section.name or all((section.solve, section.improve, section.diagnose))
+        return model_names(section, "" if named else only_model(self.listed()))
+
+    def check(self, model: str) -> None:
+        """Ask the endpoint once whether it answers and has the model. Bounded: 30 seconds.
+
+        Raises:
+            ModelUnavailable: it cannot be reached, or hangs.
+            ModelRefused: it refuses the key, or does not know the model.
+        """
+        listed = self.listed()
+        if model in listed or f"{model}:latest" in listed:
+            return
+        found = ", ".join(repr(name) for name in sorted(listed)[:20]) or "none"
+        raise ModelRefused(f"the endpoint does not know the model {model!r}; it has: {found}. Correct models.name.")
+
+    def close(self) -> None:
+        """Close connections, and end a local server that was started. Safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            self._loop.run(self._upstream.close())
+            self._loop.close()
+
+    def _unusable(self, fault: UpstreamFault) -> ModelUnavailable | ModelRefused:
+        where = repr(self._endpoint.base_url)
+        if fault.kind in {FaultKind.PASSING, FaultKind.OVERFLOW}:
+            return ModelUnavailable(f"{fault} ({where}): is the server running, and the address right?")
+        return ModelRefused(f"{fault} ({where}): check the key, the account and the address.")

@@ -1,0 +1,212 @@
+"""The gateway: the only door from one sandbox to a model. One lease, one model, one socket, one transcript.
+
+A call is checked against the policy, paid by the lease, tried at the endpoint, and recorded; calls from the sandbox
+and from the host take the same way. The caller's own headers, its key among them, are never looked at.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from dgm.errors import ModelError, ModelRefused, ModelUnavailable
+from dgm.models.ledger import Charge, Ledger
+from dgm.models.loop_thread import LoopThread
+from dgm.models.replies import Json, Reply, error_reply
+from dgm.models.request_policy import ChatRequest, RequestDenied, read_request
+from dgm.models.server import SocketServer
+from dgm.models.transcript import Transcript
+from dgm.models.tries import Ending, RetryPolicy, Tries
+from dgm.models.upstream import FaultKind, Upstream
+from dgm.ports import Clock
+from dgm.values import Call, CallStatus, Completion, GatewayReport, Lease, Price
+
+CONCURRENT_CALLS = 8
+"""Calls of one sandbox that are at the endpoint at once; more wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """What holds for every call of a gateway.
+
+    Args:
+        max_tokens: the most output that one call may ask for.
+        timeout_s: seconds without an answer after which a try is given up.
+        temperature: forced where not None.
+    """
+
+    max_tokens: int = 4096
+    timeout_s: float = 300.0
+    temperature: float | None = None
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+class LeasedGateway:
+    """The Gateway port, on the loop that all gateways of this process share. Opened and closed by `open_gateway`."""
+
+    def __init__(
+        self,
+        model: str,
+        lease: Lease,
+        purpose: str,
+        *,
+        price: Price,
+        rules: CallRules,
+        upstream: Upstream,
+        loop: LoopThread,
+        clock: Clock,
+    ) -> None:
+        self._model = model
+        self._lease = lease
+        self._purpose = purpose
+        self._price = price
+        self._rules = rules
+        self._upstream = upstream
+        self._loop = loop
+        self._clock = clock
+        self._opened_at_s = clock.monotonic()
+        self._ledger = Ledger(lease, price)
+        self._transcript = Transcript()
+        self._slots = asyncio.Semaphore(CONCURRENT_CALLS)
+        self._running: set[asyncio.Task[tuple[Reply, CallStatus]]] = set()
+        self._closed = False
+        self._failed = False
+        self._refused: str | None = None
+        self._server = SocketServer(model, self._answer)
+
+    @property
+    def socket(self) -> Path:
+        """The Unix socket to mount into the sandbox."""
+        return self._server.socket
+
+    def complete(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, purpose: str) -> Completion:
+        """Ask the model from the host, on the same lease and into the same transcript.
+
+        A lease that is used up, or a context that is too long, is a completion without text and with that status.
+
+        Raises:
+            ModelError: as the endpoint failed; the transcript and the books have it too.
+        """
+        body = json.dumps({"messages": list(messages), "max_tokens": max_tokens}).encode()
+        reply, status = self._loop.run(self._called(body, purpose))
+        if status is not CallStatus.UPSTREAM_ERROR:
+            return Completion(reply.text, status)
+        message = f"the model {self._model!r} did not answer: {reply.reason}"
+        if self._refused is not None:
+            raise ModelRefused(f"{message}. Check the key, the account and the model's name.")
+        raise ModelUnavailable(f"{message}. Check the endpoint, then resume.")
+
+    def report(self) -> GatewayReport:
+        """Return what went through so far; after the context has ended, all of it."""
+        calls, transcript = self._transcript.result()
+        return GatewayReport(calls, transcript, self._failed, self._refused)
+
+    def start(self) -> None:
+        """Listen on the socket."""
+        self._loop.run(self._server.start())
+
+    def close(self) -> None:
+        """Stop listening, and end the calls that still run: they are charged what they had reserved."""
+        self._loop.run(self._close())
+
+    async def _close(self) -> None:
+        self._closed = True
+        await self._server.stop()
+        running = tuple(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _answer(self, body: bytes) -> Reply:
+        reply, _ = await self._called(body, self._purpose)
+        return reply
+
+    async def _called(self, body: bytes, purpose: str) -> tuple[Reply, CallStatus]:
+        """Run one call as a task of its own, so that closing the gateway ends it."""
+        if self._closed:
+            raise ModelError("the gateway is closed: its job has ended")
+        task = asyncio.ensure_future(self._call(body, purpose))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+    async def _call(self, body: bytes, purpose: str) -> tuple[Reply, CallStatus]:
+        begun = _Begun(purpose, self._clock.now(), self._clock.monotonic())
+        try:
+            request = read_request(
+                body, model=self._model, max_tokens=self._rules.max_tokens, temperature=self._rules.temperature
+            )
+        except RequestDenied as denied:
+            reply = error_reply(denied.status, str(denied), code=denied.code)
+            return self._record(begun, None, None, reply, CallStatus.REFUSED_REQUEST)
+        if self._refused is not None:
+            reply = error_reply(403, self._refused, kind="permission_error")
+            return self._record(begun, None, None, reply, CallStatus.UPSTREAM_ERROR)
+        return await self._tried(request, begun)
+
+    async def _tried(self, request: ChatRequest, begun: "_Begun") -> tuple[Reply, CallStatus]:
+        tries = Tries(
+            request,
+            ledger=self._ledger,
+            upstream=self._upstream,
+            policy=self._rules.retry,
+            timeout_s=self._rules.timeout_s,
+            seconds_left=self._seconds_left,
+        )
+        try:
+            async with self._slots:
+                ending = await tries.run()
+        except asyncio.CancelledError:
+            self._record(begun, request, tries, error_reply(499, "the caller went away"), CallStatus.ABANDONED)
+            raise
+        self._note_fault(ending)
+        return self._record(begun, request, tries, ending.reply, ending.status)
+
+    def _note_fault(self, ending: Ending) -> None:
+        if ending.fault is None:
+            return
+        if ending.fault.kind is FaultKind.REFUSED:
+            self._refused = str(ending.fault)
+        else:
+            self._failed = True
+
+    def _seconds_left(self) -> float:
+        return self._lease.seconds - (self._clock.monotonic() - self._opened_at_s)
+
+    def _record(
+        self, begun: "_Begun", request: ChatRequest | None, tries: Tries | None, reply: Reply, status: CallStatus
+    ) -> tuple[Reply, CallStatus]:
+        """Write one call into the books and the transcript, and hand its answer on."""
+        charge = tries.charge if tries else Charge()
+        call = Call(
+            purpose=begun.purpose,
+            model=self._model,
+            input_tokens=charge.input_tokens,
+            output_tokens=charge.output_tokens,
+            cost_usd=charge.cost_usd,
+            seconds=max(0.0, self._clock.monotonic() - begun.at_s),
+            status=status,
+            retries=max(0, tries.count - 1) if tries else 0,
+            started_at=begun.at.isoformat(),
+        )
+        notes: Json = {"stripped": list(request.stripped)} if request and request.stripped else {}
+        if charge.clipped:
+            notes["clipped"] = "the endpoint reported more tokens than the lease had left"
+        self._transcript.add(call, request.payload if request else None, reply.body, notes=notes)
+        return reply, status
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Where and when one call began."""
+
+    purpose: str
+    at: datetime
+    at_s: float

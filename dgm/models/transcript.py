@@ -1,0 +1,71 @@
+"""What went through one gateway, as JSON lines and as calls for the books. Kept on the host, out of agents' reach."""
+
+import json
+import threading
+
+from dgm.models.replies import Json
+from dgm.values import Call, CallStatus
+
+MAX_BYTES = 32 << 20
+"""Lines beyond it keep everything but request and response."""
+MAX_REFUSED = 200
+"""Refused calls that are recorded; a flood of more is only counted."""
+
+_REFUSED = frozenset({CallStatus.REFUSED_LEASE, CallStatus.REFUSED_REQUEST})
+
+
+class Transcript:
+    """The record of one gateway's calls. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # protects all below
+        self._calls: list[Call] = []
+        self._lines: list[bytes] = []
+        self._bytes = 0
+        self._refused = 0
+
+    def add(self, call: Call, request: Json | None, response: Json, *, notes: Json) -> None:
+        """Record one call.
+
+        Args:
+            request: as it was passed on; None where none was.
+            response: what the caller was given.
+            notes: what else is worth knowing: stripped fields, a clipped charge.
+        """
+        head = {
+            "started_at": call.started_at,
+            "seconds": round(call.seconds, 6),
+            "purpose": call.purpose,
+            "model": call.model,
+            "status": str(call.status),
+            "retries": call.retries,
+            "input_tokens": call.input_tokens,
+            "output_tokens": call.output_tokens,
+            "cost_usd": call.cost_usd,
+            **notes,
+        }
+        with self._lock:
+            if call.status in _REFUSED and not call.input_tokens:
+                self._refused += 1
+                if self._refused > MAX_REFUSED:
+                    return
+            self._calls.append(call)
+            self._append(_line({**head, "request": request, "response": response}), head)
+
+    def result(self) -> tuple[tuple[Call, ...], bytes]:
+        """Return the calls and the JSON lines so far."""
+        with self._lock:
+            lines = list(self._lines)
+            if self._refused > MAX_REFUSED:
+                lines.append(_line({"refused_and_not_recorded": self._refused - MAX_REFUSED}))
+            return tuple(self._calls), b"".join(lines)
+
+    def _append(self, line: bytes, head: Json) -> None:
+        if self._bytes + len(line) > MAX_BYTES:
+            line = _line({**head, "request": None, "response": None, "omitted": "the transcript is full"})
+        self._bytes += len(line)
+        self._lines.append(line)
+
+
+def _line(entry: Json) -> bytes:
+    return json.dumps(entry, ensure_ascii=True).encode() + b"\n"

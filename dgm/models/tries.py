@@ -1,0 +1,176 @@
+"""One request, tried until it is answered: each try reserved, settled, and repeated only inside the lease.
+
+A try that the endpoint turned away costs nothing; one that broke after it was sent keeps its reservation, since the
+endpoint may have billed it; an empty answer costs what it used and is asked for again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from dgm.models.ledger import Charge, Ledger, Reservation
+from dgm.models.replies import Reply, error_reply, first_choice, lease_used_up
+from dgm.models.request_policy import ChatRequest
+from dgm.models.upstream import Answer, FaultKind, Upstream, UpstreamFault
+from dgm.values import CallStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how slowly a request is tried again; the lease's seconds bound all of it."""
+
+    tries: int = 8
+    empty_tries: int = 3
+    first_s: float = 0.5
+    most_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a request ended. `fault` is the endpoint's last failure, where that is how it ended."""
+
+    reply: Reply
+    status: CallStatus
+    fault: UpstreamFault | None = None
+
+
+class LeaseUsedUp(Exception):
+    """The lease cannot pay another try. Never leaves this package."""
+
+
+class EmptyAnswer(Exception):
+    """The endpoint answered with nothing. Never leaves this package."""
+
+
+class Tries:
+    """All tries of one request. What they cost stands in `charge` at every moment, also after a cancellation."""
+
+    def __init__(
+        self,
+        request: ChatRequest,
+        *,
+        ledger: Ledger,
+        upstream: Upstream,
+        policy: RetryPolicy,
+        timeout_s: float,
+        seconds_left: Callable[[], float],
+    ) -> None:
+        self._request = request
+        self._ledger = ledger
+        self._upstream = upstream
+        self._policy = policy
+        self._timeout_s = timeout_s
+        self._seconds_left = seconds_left
+        self._empty: Answer | None = None
+        self._empties = 0
+        self.count = 0
+        self.charge = Charge()
+        self.fault: UpstreamFault | None = None
+
+    async def run(self) -> Ending:
+        """Try until there is an answer, a failure that stays, or nothing left to pay with."""
+        try:
+            answer: Answer = await self._retrying()(self._once)
+        except EmptyAnswer:
+            return self._ended_empty()
+        except UpstreamFault as fault:
+            return _failed(fault)
+        except LeaseUsedUp as error:
+            if self._empty is not None:
+                return self._ended_empty()
+            return _failed(self.fault) if self.fault else Ending(lease_used_up(str(error)), CallStatus.REFUSED_LEASE)
+        return Ending(Reply(200, answer.body), _status(answer))
+
+    def _retrying(self) -> AsyncRetrying:
+        policy = self._policy
+        backoff = wait_random_exponential(multiplier=policy.first_s, max=policy.most_s)
+
+        def wait_s(state: RetryCallState) -> float:
+            asked = self.fault.retry_after_s if self.fault else None
+            return max(backoff(state), asked or 0.0)
+
+        def out_of_time(state: RetryCallState) -> bool:
+            return state.upcoming_sleep >= self._seconds_left()
+
+        stop = stop_after_attempt(policy.tries)
+        return AsyncRetrying(
+            wait=wait_s,
+            stop=lambda state: stop(state) or out_of_time(state),
+            retry=retry_if_exception(self._is_worth_another),
+            reraise=True,
+        )
+
+    def _is_worth_another(self, error: BaseException) -> bool:
+        if isinstance(error, EmptyAnswer):
+            return self._empties < self._policy.empty_tries
+        return isinstance(error, UpstreamFault) and error.kind is FaultKind.PASSING
+
+    async def _once(self) -> Answer:
+        timeout_s = min(self._timeout_s, self._seconds_left())
+        if timeout_s <= 0:
+            raise LeaseUsedUp("its time has passed")
+        held = self._ledger.reserve(self._request.input_bound, self._request.output_tokens)
+        if held is None:
+            need, left = self._request.input_bound, self._ledger.tokens_left
+            raise LeaseUsedUp(f"the request may need {need} tokens before any answer, and {left} tokens are free")
+        self.count += 1
+        answer = await self._paid(held, timeout_s)
+        self.fault = None
+        if _status(answer) is CallStatus.EMPTY:
+            self._empty, self._empties = answer, self._empties + 1
+            raise EmptyAnswer
+        return answer
+
+    async def _paid(self, held: Reservation, timeout_s: float) -> Answer:
+        """Send one try; whatever happens, its reservation is settled once."""
+        settle: Callable[[Reservation], Charge] = self._ledger.keep
+        try:
+            answer = await self._sent(held, timeout_s)
+            if (usage := answer.usage) is not None:
+                settle = lambda paid: self._ledger.settle(paid, usage)  # noqa: E731
+        except UpstreamFault as fault:
+            self.fault = fault
+            if not fault.worked:
+                settle = self._ledger.release
+            raise
+        finally:
+            self.charge += settle(held)
+        return answer
+
+    async def _sent(self, held: Reservation, timeout_s: float) -> Answer:
+        payload = {**self._request.payload, self._request.limit_field: held.output_tokens}
+        try:
+            async with asyncio.timeout(timeout_s):  # the client's own timeout starts anew with each byte
+                return await self._upstream.chat(payload, timeout_s=timeout_s)
+        except TimeoutError:
+            text = f"the endpoint did not answer within {timeout_s:.0f} seconds"
+            raise UpstreamFault(FaultKind.PASSING, text, worked=True) from None
+
+    def _ended_empty(self) -> Ending:
+        body = self._empty.body if self._empty else {}
+        return Ending(Reply(200, body), CallStatus.EMPTY)
+
+
+def _status(answer: Answer) -> CallStatus:
+    choice = first_choice(answer.body)
+    if choice.get("finish_reason") == "length":
+        return CallStatus.CUT_OFF
+    message = choice.get("message")
+    said = isinstance(message, dict) and any(message.get(name) for name in ("content", "tool_calls", "refusal"))
+    return CallStatus.OK if said else CallStatus.EMPTY
+
+
+def _failed(fault: UpstreamFault) -> Ending:
+    text = str(fault)
+    match fault.kind:
+        case FaultKind.REQUEST:
+            return Ending(error_reply(400, text), CallStatus.REFUSED_REQUEST)
+        case FaultKind.OVERFLOW:
+            reply = error_reply(400, text, code="context_length_exceeded")
+            return Ending(reply, CallStatus.CONTEXT_OVERFLOW)
+        case FaultKind.REFUSED:
+            return Ending(error_reply(403, text, kind="permission_error"), CallStatus.UPSTREAM_ERROR, fault)
+        case FaultKind.PASSING:
+            return Ending(error_reply(502, text, kind="server_error"), CallStatus.UPSTREAM_ERROR, fault)
