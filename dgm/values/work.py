@@ -91,6 +91,7 @@ class TrialOutcome:
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
     infrastructure: str | None = None
     must_stop: str | None = None
+    public_artifacts: tuple[str, ...] = ()
 
 
 class FocusKind(StrEnum):

@@ -1,0 +1,88 @@
+"""What trials and attempts leave behind, kept in the run's `artifacts/` folder.
+
+What one trial or attempt left is one zip file, named by the SHA-256 of its bytes and synced once: any unzip opens it.
+Each artifact in it is asked for by the SHA-256 of its own content.
+"""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dgm.archive.durable import TEMPORARY, write_durably
+from dgm.archive.steps import Step, Watch
+from dgm.errors import ArchiveError
+
+_LEVEL = 1
+"""Of deflate: the driver compresses for every slot, and transcripts shrink to a fifth even so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An artifact that is on the disk. `bundle` is the SHA-256 of the zip file it lies in."""
+
+    name: str
+    sha256: str
+    size: int
+    bundle: str
+
+
+class Artifacts:
+    """The run's folder of bundles."""
+
+    def __init__(self, folder: Path, watch: Watch) -> None:
+        self._folder = folder
+        self._watch = watch
+
+    def keep(self, artifacts: Mapping[str, bytes]) -> tuple[Kept, ...]:
+        """Write artifacts as one bundle, durable when this returns. Writing the same again changes nothing."""
+        if not artifacts:
+            return ()
+        data = _bundled(artifacts)
+        bundle = hashlib.sha256(data).hexdigest()
+        write_durably(self._path(bundle), data, staged=lambda: self._watch(Step.STAGED))
+        self._watch(Step.ARTIFACTS)
+        return tuple(
+            Kept(name, hashlib.sha256(content).hexdigest(), len(content), bundle) for name, content in artifacts.items()
+        )
+
+    def read(self, kept: Kept) -> bytes:
+        """Return an artifact's content.
+
+        Raises:
+            ArchiveError: the bundle is missing or damaged, or the content is not what was kept.
+        """
+        try:
+            with zipfile.ZipFile(self._path(kept.bundle)) as bundle:
+                content = bundle.read(kept.name)
+        except (OSError, KeyError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            raise _damaged(kept) from error
+        if hashlib.sha256(content).hexdigest() != kept.sha256:
+            raise _damaged(kept)
+        return content
+
+    def sweep(self) -> None:
+        """Remove what a crash left half written."""
+        for path in self._folder.glob(f"*{TEMPORARY}"):
+            path.unlink()
+
+    def _path(self, bundle: str) -> Path:
+        return self._folder / f"{bundle}.zip"
+
+
+def _bundled(artifacts: Mapping[str, bytes]) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as bundle:
+        for name, content in sorted(artifacts.items()):
+            bundle.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, _LEVEL)
+    return raw.getvalue()
+
+
+def _damaged(kept: Kept) -> ArchiveError:
+    return ArchiveError(
+        f"the artifact {kept.name!r} ({kept.sha256[:12]}) is missing or damaged: "
+        f"look for artifacts/{kept.bundle[:12]}... in a backup of the run."
+    )

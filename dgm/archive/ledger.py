@@ -1,0 +1,88 @@
+"""The books inside a transaction: leases granted, settled or lost, and the calls that were made on them.
+
+An attempt or a trial has one open lease at most, and a lease is settled once: nothing is charged twice.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from sqlite_utils import Database
+
+from dgm.archive.database import Value, insert, select, select_one
+from dgm.values import Call, Lease, OpenLease, Spent, plain
+
+Owner = Literal["attempt", "trial"]
+
+
+def grant(db: Database, owner: Owner, number: int, lease: Lease, at: datetime) -> None:
+    """Open a lease for an attempt or a trial."""
+    row = {"tokens": lease.tokens, "cost_usd": lease.cost_usd, "seconds": lease.seconds}
+    insert(db, "leases", {owner: number, "state": "open", **row, "opened_at": at.isoformat()})
+
+
+def settle(
+    db: Database,
+    owner: Owner,
+    number: int,
+    spent: Spent,
+    at: datetime,
+    *,
+    state: Literal["settled", "lost"] = "settled",
+) -> None:
+    """Close the open lease of an attempt or a trial and add what was spent to it."""
+    amounts = (spent.tokens, spent.cost_usd, spent.seconds)
+    settled = db.execute(
+        "UPDATE leases SET state = ?, settled_at = ?, spent_tokens = ?, spent_cost_usd = ?, spent_seconds = ? "  # noqa: S608
+        f"WHERE {owner} = ? AND state = 'open'",
+        (state, at.isoformat(), *amounts, number),
+    )
+    if settled.rowcount:
+        db.execute(
+            f"UPDATE {owner}s SET tokens = tokens + ?, cost_usd = cost_usd + ?, seconds = seconds + ? "  # noqa: S608
+            f"WHERE {owner} = ?",
+            (*amounts, number),
+        )
+
+
+def charge(db: Database, spent: Spent, note: str, at: datetime) -> None:
+    """Book spending that belongs to no attempt or trial, as a lease that was granted and settled at once."""
+    granted: dict[str, Value] = {"tokens": spent.tokens, "cost_usd": spent.cost_usd, "seconds": spent.seconds}
+    used: dict[str, Value] = {f"spent_{unit}": amount for unit, amount in granted.items()}
+    times = {"opened_at": at.isoformat(), "settled_at": at.isoformat()}
+    insert(db, "leases", {"note": plain(note), "state": "settled", **granted, **used, **times})
+
+
+def add_calls(
+    db: Database, calls: Iterable[Call], *, attempt: int | None = None, trial: int | None = None, note: str = ""
+) -> None:
+    """Record calls to a model."""
+    for call in calls:
+        owner = {"attempt": attempt, "trial": trial, "note": plain(note)}
+        what = {"purpose": plain(call.purpose), "model": plain(call.model), "status": str(call.status)}
+        used: dict[str, Value] = {
+            "input_tokens": call.input_tokens,
+            "output_tokens": call.output_tokens,
+            "cost_usd": call.cost_usd,
+        }
+        times: dict[str, Value] = {
+            "seconds": call.seconds,
+            "retries": call.retries,
+            "started_at": plain(call.started_at),
+        }
+        insert(db, "calls", {**owner, **what, **used, **times})
+
+
+def open_leases(db: Database) -> tuple[OpenLease, ...]:
+    """Return the leases that are not settled."""
+    found = select(db, "SELECT * FROM leases WHERE state = 'open' ORDER BY lease")
+    return tuple(
+        OpenLease(row["lease"], Lease(row["tokens"], row["cost_usd"], row["seconds"]), row["attempt"], row["trial"])
+        for row in found
+    )
+
+
+def total_spent(db: Database) -> Spent:
+    """Return the sum over all settled and lost leases."""
+    row = select_one(db, "SELECT sum(spent_tokens) AS t, sum(spent_cost_usd) AS c, sum(spent_seconds) AS s FROM leases")
+    return Spent() if row is None else Spent(row["t"] or 0, row["c"] or 0.0, row["s"] or 0.0)

@@ -1,0 +1,194 @@
+"""Values become rows, inside a transaction that the caller holds. Text that agents or models made is made harmless."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from dgm.archive.artifacts import Kept
+from dgm.archive.database import Value, insert, select_one
+from dgm.archive.ledger import Owner
+from dgm.archive.rows import harmless, manifest_json, to_json
+from dgm.errors import ArchiveError
+from dgm.values import (
+    AgentRecord,
+    AttemptOutcome,
+    AttemptState,
+    Decision,
+    Failure,
+    Focus,
+    SandboxLevel,
+    TrialOutcome,
+    TrialState,
+    Verdict,
+    plain,
+)
+
+_DETAIL = 20_000
+_PROPOSAL = 200_000
+_EVENT = 4_000
+
+
+def add_agent(db: Database, agent: AgentRecord) -> None:
+    """Insert an agent."""
+    row: dict[str, Value] = {
+        "agent": agent.number,
+        "commit_id": agent.commit,
+        "digest": agent.digest,
+        "parent": agent.parent,
+        "attempt": agent.attempt,
+        "name": plain(agent.manifest.name),
+        "manifest": manifest_json(agent.manifest),
+        "proposal": proposal_text(agent.proposal),
+        "eligible": int(agent.eligible),
+        "retention": detail_text(agent.retention),
+        "created_at": agent.created_at.isoformat(),
+    }
+    insert(db, "agents", row)
+
+
+def add_decision(db: Database, decision: Decision, at: datetime) -> int:
+    """Insert a decision and return its number."""
+    row: dict[str, Value] = {
+        "at": at.isoformat(),
+        "strategy": decision.strategy,
+        "action": decision.action,
+        "agent": decision.agent,
+        "tasks": to_json(decision.tasks),
+        "probabilities": to_json(dict(decision.probabilities)),
+        "generator": decision.generator,
+        "reason": detail_text(decision.reason),
+    }
+    return insert(db, "decisions", row)
+
+
+def add_event(db: Database, at: datetime, kind: str, text: str, data: Mapping[str, object]) -> None:
+    """Append to the log."""
+    said = plain(text, limit=_EVENT)
+    insert(db, "events", {"at": at.isoformat(), "kind": plain(kind), "text": said, "data": to_json(harmless(data))})
+
+
+def add_artifacts(
+    db: Database, owner: Owner, number: int, kept: Sequence[Kept], *, public: Collection[str] = ()
+) -> None:
+    """Record which artifacts an attempt or a trial left."""
+    for artifact in kept:
+        where: dict[str, Value] = {owner: number, "name": artifact.name, "public": int(artifact.name in public)}
+        what: dict[str, Value] = {"sha256": artifact.sha256, "bytes": artifact.size, "bundle": artifact.bundle}
+        insert(db, "artifacts", {**where, **what})
+
+
+def open_attempt(db: Database, parent: int, focus: Focus, decision: int, at: datetime) -> int:
+    """Insert an attempt and return its number."""
+    row: dict[str, Value] = {
+        "parent": parent,
+        "decision": decision,
+        "focus": focus.kind,
+        "focus_task": focus.task_id,
+        "state": AttemptState.OPEN,
+        "opened_at": at.isoformat(),
+    }
+    return insert(db, "attempts", row)
+
+
+def close_attempt(db: Database, outcome: AttemptOutcome, at: datetime) -> None:
+    """Write what an attempt gave into its row."""
+    steps = [{name: getattr(step, name) for name in type(step).__slots__} for step in outcome.steps]
+    row: dict[str, Value] = {
+        "state": AttemptState.FAILED if outcome.child is None else AttemptState.CHILD,
+        "failure": outcome.failure,
+        "detail": detail_text(outcome.detail),
+        "proposal": proposal_text(outcome.proposal),
+        "steps": to_json(harmless(steps)),
+        "closed_at": at.isoformat(),
+        **_engine(outcome.level),
+    }
+    _update(db, "attempt", outcome.attempt_id, row)
+
+
+def lose_attempt(db: Database, attempt: int, reason: str, at: datetime) -> None:
+    """Write that an attempt's worker is gone."""
+    lost: dict[str, Value] = {"state": AttemptState.FAILED, "failure": Failure.LOST, "detail": detail_text(reason)}
+    _update(db, "attempt", attempt, {**lost, "closed_at": at.isoformat()})
+
+
+def open_trial(db: Database, agent: AgentRecord, task_id: str, repeat: int, decision: int, at: datetime) -> int:
+    """Insert a trial, or open an UNSCORED one again in its row. Returns its number.
+
+    Raises:
+        ArchiveError: it is open or scored.
+    """
+    key = (agent.number, task_id, repeat)
+    found = select_one(db, "SELECT trial, state FROM trials WHERE agent = ? AND task_id = ? AND repeat = ?", key)
+    row: dict[str, Value] = {
+        "decision": decision,
+        "state": TrialState.OPEN,
+        "agent_digest": agent.digest,
+        "infrastructure": None,
+        "opened_at": at.isoformat(),
+        "closed_at": None,
+    }
+    if found is None:
+        return insert(db, "trials", {"agent": agent.number, "task_id": task_id, "repeat": repeat, **row})
+    if found["state"] != TrialState.UNSCORED:
+        raise ArchiveError(f"the trial of {agent.label} on {task_id!r}, repeat {repeat}, is {found['state']} already.")
+    _update(db, "trial", found["trial"], row)
+    return int(found["trial"])
+
+
+def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime) -> None:
+    """Write what a trial gave into its row."""
+    row: dict[str, Value] = {
+        **_verdict(outcome.verdict),
+        "infrastructure": None if outcome.verdict else detail_text(outcome.infrastructure or "no verdict, no reason"),
+        "agent_digest": outcome.agent_digest,
+        "suite_digest": outcome.suite_digest,
+        "solve_ended": plain(outcome.solve_ended),
+        "solve_exit_code": outcome.solve_exit_code,
+        "dropped": to_json(harmless(outcome.dropped)),
+        "retries": retries,
+        "closed_at": at.isoformat(),
+        **_engine(outcome.level),
+        "proved": to_json(outcome.level.proved if outcome.level else ()),
+        "not_held": to_json(outcome.level.not_held if outcome.level else ()),
+    }
+    _update(db, "trial", outcome.trial_id, row)
+
+
+def lose_trial(db: Database, trial: int, reason: str, at: datetime) -> None:
+    """Write that a trial's worker is gone."""
+    lost: dict[str, Value] = {"state": TrialState.UNSCORED, "infrastructure": detail_text(reason)}
+    _update(db, "trial", trial, {**lost, "closed_at": at.isoformat()})
+
+
+def proposal_text(text: str) -> str:
+    """Return a proposal as it stands in a row."""
+    return plain(text, limit=_PROPOSAL, keep_newlines=True)
+
+
+def detail_text(text: str) -> str:
+    """Return a reason or a detail as it stands in a row."""
+    return plain(text, limit=_DETAIL, keep_newlines=True)
+
+
+def _update(db: Database, owner: Owner, number: int, row: Mapping[str, Value]) -> None:
+    columns = ", ".join(f"{column} = ?" for column in row)
+    db.execute(f"UPDATE {owner}s SET {columns} WHERE {owner} = ?", (*row.values(), number))  # noqa: S608
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, Value]:
+    if verdict is None:
+        return {"state": TrialState.UNSCORED}
+    return {
+        "state": TrialState.SCORED,
+        "resolved": int(verdict.resolved),
+        "finish": verdict.finish,
+        "passed": verdict.passed,
+        "total": verdict.total,
+        "failed": to_json(verdict.failed),
+        "tampering": None if verdict.tampering is None else detail_text(verdict.tampering),
+    }
+
+
+def _engine(level: SandboxLevel | None) -> dict[str, Value]:
+    return {} if level is None else {"engine": level.engine, "image": level.image}

@@ -1,0 +1,144 @@
+"""Rows become values, and values become the text that stands in a row."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from sqlite3 import Row
+
+from dgm.values import (
+    AgentRecord,
+    AttemptRecord,
+    AttemptState,
+    Decision,
+    Event,
+    Failure,
+    Finish,
+    Focus,
+    FocusKind,
+    Manifest,
+    Spent,
+    TrialRecord,
+    TrialState,
+    Verdict,
+    plain,
+)
+
+
+def to_json(value: object) -> str:
+    """Return compact JSON in ASCII: what an agent wrote stands escaped in it."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def harmless(value: object) -> object:
+    """Return JSON data with every string, keys too, made harmless for a terminal or a log."""
+    if isinstance(value, str):
+        return plain(value, keep_newlines=True)
+    if isinstance(value, Mapping):
+        return {plain(str(key)): harmless(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [harmless(item) for item in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+    return value if value is None or isinstance(value, (bool, int, float)) else plain(str(value))
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """Return a manifest as it stands in a row."""
+    names = ("name", "description", "solve", "improve", "test")
+    return to_json({name: getattr(manifest, name) for name in names})
+
+
+@lru_cache(maxsize=1024)
+def _manifest(text: str) -> Manifest:
+    data = json.loads(text)
+    improve, test = (None if data[name] is None else tuple(data[name]) for name in ("improve", "test"))
+    return Manifest(data["name"], data["description"], tuple(data["solve"]), improve, test)
+
+
+def agent_record(row: Row) -> AgentRecord:
+    """Read a row of `agents`."""
+    return AgentRecord(
+        number=row["agent"],
+        commit=row["commit_id"],
+        digest=row["digest"],
+        parent=row["parent"],
+        attempt=row["attempt"],
+        manifest=_manifest(row["manifest"]),
+        proposal=row["proposal"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        eligible=bool(row["eligible"]),
+        retention=row["retention"],
+    )
+
+
+def attempt_record(row: Row, artifacts: Mapping[str, str]) -> AttemptRecord:
+    """Read a row of `attempts` with the column `child` of the agent that came of it."""
+    return AttemptRecord(
+        attempt_id=row["attempt"],
+        parent=row["parent"],
+        focus=Focus(FocusKind(row["focus"]), row["focus_task"]),
+        state=AttemptState(row["state"]),
+        child=row["child"],
+        failure=None if row["failure"] is None else Failure(row["failure"]),
+        detail=row["detail"],
+        proposal=row["proposal"],
+        spent=_spent(row),
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        closed_at=_time(row["closed_at"]),
+        artifacts=artifacts,
+    )
+
+
+def trial_record(row: Row, artifacts: Mapping[str, str]) -> TrialRecord:
+    """Read a row of `trials`."""
+    return TrialRecord(
+        trial_id=row["trial"],
+        agent=row["agent"],
+        task_id=row["task_id"],
+        repeat=row["repeat"],
+        state=TrialState(row["state"]),
+        verdict=_verdict(row),
+        spent=_spent(row),
+        agent_digest=row["agent_digest"],
+        suite_digest=row["suite_digest"],
+        engine=row["engine"],
+        image=row["image"],
+        solve_ended=row["solve_ended"],
+        infrastructure=row["infrastructure"],
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        closed_at=_time(row["closed_at"]),
+        artifacts=artifacts,
+    )
+
+
+def decision_value(row: Row) -> Decision:
+    """Read a row of `decisions`."""
+    return Decision(
+        strategy=row["strategy"],
+        action=row["action"],
+        agent=row["agent"],
+        tasks=tuple(json.loads(row["tasks"])),
+        probabilities={int(agent): share for agent, share in json.loads(row["probabilities"]).items()},
+        generator=row["generator"],
+        reason=row["reason"],
+    )
+
+
+def event_value(row: Row) -> Event:
+    """Read a row of `events`."""
+    at = datetime.fromisoformat(row["at"])
+    return Event(row["event"], at, row["kind"], row["text"], json.loads(row["data"]))
+
+
+def _verdict(row: Row) -> Verdict | None:
+    if row["state"] != TrialState.SCORED:
+        return None
+    failed = tuple(json.loads(row["failed"]))
+    return Verdict(bool(row["resolved"]), Finish(row["finish"]), row["passed"], row["total"], failed, row["tampering"])
+
+
+def _spent(row: Row) -> Spent:
+    return Spent(row["tokens"], row["cost_usd"], row["seconds"])
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

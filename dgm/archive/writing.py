@@ -1,0 +1,254 @@
+"""The archive as its one writer, the driver, has it: each method is one durable transaction.
+
+A child is kept in this order, each step durable before the next: artifacts, tree, commit, row, ref. What a crash
+leaves between them is harmless, or `repair` mends it when the run is opened again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from dgm.archive import ledger, recording
+from dgm.archive.artifacts import Artifacts, Kept
+from dgm.archive.durable import storage_errors
+from dgm.archive.messages import child_message, founder_message
+from dgm.archive.objects import AgentObjects
+from dgm.archive.reading import ArchiveReader
+from dgm.archive.steps import Step, Watch
+from dgm.errors import ArchiveError
+from dgm.ports import Clock
+from dgm.values import (
+    AgentRecord,
+    AttemptOutcome,
+    AttemptRecord,
+    AttemptState,
+    Call,
+    Decision,
+    Focus,
+    Lease,
+    Manifest,
+    OpenLease,
+    Spent,
+    Tree,
+    TrialOutcome,
+    TrialRecord,
+    TrialState,
+)
+
+
+class RunArchive(ArchiveReader):
+    """The port Archive. Opened for reading only, its writing methods raise ArchiveError and change nothing."""
+
+    def __init__(
+        self,
+        folder: Path,
+        db: Database,
+        objects: AgentObjects,
+        artifacts: Artifacts,
+        *,
+        clock: Clock,
+        watch: Watch,
+        readonly: bool,
+    ) -> None:
+        super().__init__(folder, db, objects, artifacts)
+        self._clock = clock
+        self._watch = watch
+        self._readonly = readonly
+
+    # -- agents ---------------------------------------------------------------------------------------------------
+
+    def add_founder(self, tree: Tree, manifest: Manifest) -> AgentRecord:
+        """Plant an agent without a parent."""
+        self._check_writable()
+        number = self._next_number()
+        founder = AgentRecord(
+            number=number,
+            commit="",
+            digest=tree.digest,
+            parent=None,
+            attempt=None,
+            manifest=manifest,
+            proposal="",
+            created_at=self._clock.now(),
+            eligible=True,
+            retention="founder",
+        )
+        founder = self._commit(founder, tree, founder_message(number, manifest), parent_commit=None)
+        with self._transaction() as db:
+            recording.add_agent(db, founder)
+        return self._point(founder)
+
+    def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
+        """Change whether an agent may be a parent. Raises AgentNotFound."""
+        self.agent(agent)
+        change = (int(eligible), recording.detail_text(reason), agent)
+        with self._transaction() as db:
+            db.execute("UPDATE agents SET eligible = ?, retention = ? WHERE agent = ?", change)
+
+    # -- attempts -------------------------------------------------------------------------------------------------
+
+    def open_attempt(self, parent: int, focus: Focus, lease: Lease, decision: Decision) -> int:
+        """Record an attempt, its lease and the decision, before it is submitted. Returns its id."""
+        self.agent(parent)
+        at = self._clock.now()
+        with self._transaction() as db:
+            attempt = recording.open_attempt(db, parent, focus, recording.add_decision(db, decision, at), at)
+            ledger.grant(db, "attempt", attempt, lease, at)
+        return attempt
+
+    def close_attempt(self, outcome: AttemptOutcome, *, eligible: bool = True, retention: str = "") -> AttemptRecord:
+        """Record what an attempt gave and settle its lease; a child becomes the next agent.
+
+        Closing an attempt that is closed already changes nothing and returns its record.
+        """
+        opened = self.attempt(outcome.attempt_id)
+        if opened.state is not AttemptState.OPEN:
+            return opened
+        self._check_writable()
+        kept = self._keep(outcome.artifacts)
+        if outcome.child is None:
+            self._record_attempt(outcome, kept, None)
+        else:
+            child = self._child(opened, outcome, outcome.child)
+            message = child_message(child.number, opened.parent, opened.focus, outcome)
+            child = self._commit(child, outcome.child, message, parent_commit=self.agent(opened.parent).commit)
+            self._record_attempt(outcome, kept, replace(child, eligible=eligible, retention=retention))
+            self._point(child)
+        return self.attempt(outcome.attempt_id)
+
+    def _child(self, attempt: AttemptRecord, outcome: AttemptOutcome, tree: Tree) -> AgentRecord:
+        if outcome.manifest is None:
+            raise ArchiveError(f"attempt {outcome.attempt_id} gave a child without a manifest: screen it first.")
+        return AgentRecord(
+            number=self._next_number(),
+            commit="",
+            digest=tree.digest,
+            parent=attempt.parent,
+            attempt=attempt.attempt_id,
+            manifest=outcome.manifest,
+            proposal=outcome.proposal,
+            created_at=self._clock.now(),
+            eligible=True,
+            retention="",
+        )
+
+    def _record_attempt(self, outcome: AttemptOutcome, kept: Sequence[Kept], child: AgentRecord | None) -> None:
+        at = self._clock.now()
+        with self._transaction() as db:
+            recording.close_attempt(db, outcome, at)
+            ledger.settle(db, "attempt", outcome.attempt_id, outcome.spent, at)
+            ledger.add_calls(db, outcome.calls, attempt=outcome.attempt_id)
+            recording.add_artifacts(db, "attempt", outcome.attempt_id, kept)
+            if child is not None:
+                recording.add_agent(db, child)
+
+    # -- trials ---------------------------------------------------------------------------------------------------
+
+    def open_trials(
+        self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision
+    ) -> tuple[TrialRecord, ...]:
+        """Record trials as (task id, repeat, lease) and the decision, before they are submitted.
+
+        An UNSCORED trial is opened again, in its row and with a new lease. Raises ArchiveError for one that is open
+        or scored.
+        """
+        tried = self.agent(agent)
+        at = self._clock.now()
+        opened = []
+        with self._transaction() as db:
+            decided = recording.add_decision(db, decision, at)
+            for task_id, repeat, lease in tasks:
+                trial = recording.open_trial(db, tried, task_id, repeat, decided, at)
+                ledger.grant(db, "trial", trial, lease, at)
+                opened.append(trial)
+        return tuple(map(self.trial, opened))
+
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
+        """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
+        opened = self.trial(outcome.trial_id)
+        if opened.state is not TrialState.OPEN:
+            return opened
+        self._check_writable()
+        kept = self._keep(outcome.artifacts)
+        at = self._clock.now()
+        with self._transaction() as db:
+            recording.close_trial(db, outcome, retries, at)
+            ledger.settle(db, "trial", outcome.trial_id, outcome.spent, at)
+            ledger.add_calls(db, outcome.calls, trial=outcome.trial_id)
+            recording.add_artifacts(db, "trial", outcome.trial_id, kept, public=outcome.public_artifacts)
+        return self.trial(outcome.trial_id)
+
+    # -- the books and the log ------------------------------------------------------------------------------------
+
+    def settle_lost(self, lease: OpenLease, reason: str) -> None:
+        """Charge an open lease whole: its attempt failed as LOST, its trial becomes UNSCORED.
+
+        A lease that is settled already changes nothing.
+        """
+        if lease.lease_id not in {known.lease_id for known in self.open_leases()}:
+            return
+        at = self._clock.now()
+        with self._transaction() as db:
+            if lease.attempt_id is not None:
+                recording.lose_attempt(db, lease.attempt_id, reason, at)
+                ledger.settle(db, "attempt", lease.attempt_id, lease.lease.whole, at, state="lost")
+            if lease.trial_id is not None:
+                recording.lose_trial(db, lease.trial_id, reason, at)
+                ledger.settle(db, "trial", lease.trial_id, lease.lease.whole, at, state="lost")
+
+    def add_calls(self, calls: Sequence[Call], spent: Spent, *, note: str) -> None:
+        """Record spending that belongs to no attempt or trial: the screening of founders."""
+        at = self._clock.now()
+        with self._transaction() as db:
+            ledger.charge(db, spent, note, at)
+            ledger.add_calls(db, calls, note=note)
+
+    def add_event(self, kind: str, text: str, data: Mapping[str, object] | None = None) -> None:
+        """Append to the run's log."""
+        at = self._clock.now()
+        with self._transaction() as db:
+            recording.add_event(db, at, kind, text, data or {})
+
+    def add_hours(self, hours: float) -> None:
+        """Add wall time in which a driver worked on the run."""
+        with self._transaction() as db:
+            db.execute("UPDATE runs SET hours = hours + ?", (hours,))
+
+    # -- the steps of a write -------------------------------------------------------------------------------------
+
+    def _keep(self, artifacts: Mapping[str, bytes]) -> tuple[Kept, ...]:
+        with storage_errors(self._folder):
+            return self._artifacts.keep(artifacts)
+
+    def _commit(self, agent: AgentRecord, tree: Tree, message: str, *, parent_commit: str | None) -> AgentRecord:
+        with storage_errors(self._folder):
+            kept = self._objects.keep_tree(tree, like=parent_commit)
+            self._watch(Step.TREE)
+            commit = self._objects.keep_commit(kept, parent=parent_commit, message=message, at=agent.created_at)
+            self._watch(Step.COMMIT)
+        return replace(agent, commit=commit)
+
+    def _point(self, agent: AgentRecord) -> AgentRecord:
+        with storage_errors(self._folder):
+            self._objects.point(agent.number, agent.commit)
+        self._watch(Step.REF)
+        return self.agent(agent.number)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Database]:
+        self._check_writable()
+        with storage_errors(self._folder), self._db.atomic():
+            yield self._db
+        self._watch(Step.ROW)
+
+    def _next_number(self) -> int:
+        row = self._one("SELECT coalesce(max(agent) + 1, 0) FROM agents")
+        assert row is not None, "an aggregate has one row"  # noqa: S101
+        return int(row[0])
+
+    def _check_writable(self) -> None:
+        if self._readonly:
+            raise ArchiveError(f"the run {self._folder.name!r} is open for reading only: `dgm resume` writes.")
