@@ -1,0 +1,183 @@
+"""The bubblewrap adapter: one `bwrap` process for each job, which becomes the runner's process 1.
+
+Started by root it drops to an unprivileged user first. It is given an empty environment and its arguments through a
+descriptor, so that nothing of the host shows in `/proc` inside.
+"""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from dgm.assets import sandbox_dir
+from dgm.errors import SandboxError, SandboxUnavailable
+from dgm.sandbox.bubblewrap_arguments import Layout, arguments
+from dgm.sandbox.bubblewrap_program import find_program
+from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folder, sweep_jobs
+from dgm.sandbox.conversation import converse, order_for, result_of
+from dgm.sandbox.environment import PREFIX, prepare_environment
+from dgm.sandbox.gateways import GATEWAY_FOLDER, let_in
+from dgm.sandbox.seccomp import compile_profile, load_profile
+from dgm.sandbox.wires import PipeWire
+from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
+
+_PATH = f"{PREFIX}/bin:/usr/bin:/bin"
+_REAP_S = 5.0
+_COMPLAINT_BYTES = 2000
+
+
+class BubblewrapSandbox:
+    """Runs jobs in namespaces of their own. Thread-safe: jobs share only what none can change.
+
+    Args:
+        cache: folder for the environment and the jobs' read-only files; `default_cache()` where left out.
+    """
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._cache = own_folder(cache or default_cache())
+        sweep_jobs(self._cache)
+        environment = prepare_environment(self._cache)
+        self._program = find_program(self._cache)
+        self._filter = compile_profile(load_profile(sandbox_dir() / "seccomp.json"), platform.machine())
+        self._layout = Layout.of_host(environment)
+        self.level = SandboxLevel(engine="bubblewrap", image=environment.name)
+
+    def run(self, job: Job) -> JobResult:
+        """Run one job in namespaces of which nothing survives."""
+        order = order_for(job, _gateway_inside(job), _rlimits(job.limits), _PATH)
+        with job_folder(self._cache) as folder, self._process(job, folder) as (process, complaints):
+            try:
+                with PipeWire(_descriptor(process.stdout), _descriptor(process.stdin)) as wire:
+                    _close_ours(process)
+                    heard = converse(wire, job, order)
+                exit_code = _wait(process)
+            except SandboxError as error:
+                _kill(process)
+                raise SandboxError(f"{error}. bwrap says: {_read(complaints)!r}") from error
+        return result_of(job, heard, exit_code)
+
+    def close(self) -> None:
+        """Nothing is kept between jobs."""
+
+    @contextmanager
+    def _process(self, job: Job, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+        """Start bwrap; afterwards everything in it is dead."""
+        with ExitStack() as stack:
+            words = arguments(self._layout, job, _write_read_only(job, folder))
+            given = stack.enter_context(_memory(b"\0".join(map(os.fsencode, words)) + b"\0"))
+            bpf = stack.enter_context(_memory(self._filter))
+            complaints = stack.enter_context(_memory(b""))
+            command = ["--args", str(given), "--seccomp", str(bpf), "--", *_RUNNER]
+            try:
+                process = self._start(command, (given, bpf), complaints)
+            except OSError as error:
+                raise SandboxUnavailable(f"cannot start {str(self._program)!r}: {error}") from error
+            try:
+                yield process, complaints
+            finally:
+                _kill(process)
+
+    def _start(self, command: list[str], descriptors: tuple[int, ...], complaints: int) -> subprocess.Popen[bytes]:
+        user = UNPRIVILEGED if os.geteuid() == 0 else None
+        return subprocess.Popen(
+            [str(self._program), *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env={},
+            cwd="/",
+            pass_fds=descriptors,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else (),
+        )
+
+
+_RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner")
+
+
+def _gateway_inside(job: Job) -> str | None:
+    if job.gateway_socket is None:
+        return None
+    let_in(job.gateway_socket)
+    return f"{GATEWAY_FOLDER}/{job.gateway_socket.name}"
+
+
+def _rlimits(limits: Limits) -> dict[str, int]:
+    return {
+        "RLIMIT_AS": limits.memory_mib << 20,
+        "RLIMIT_NPROC": limits.pids,
+        "RLIMIT_NOFILE": 1024,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": limits.disk_mib << 20,
+        "RLIMIT_MEMLOCK": 1 << 16,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+
+
+def _write_read_only(job: Job, folder: Path) -> dict[str, Path]:
+    """Write the files of read-only mounts where bwrap can bind them; returns each mount's folder."""
+    folders = {}
+    for number, mount in enumerate(mount for mount in job.mounts if not mount.writable):
+        folders[mount.path] = folder / str(number)
+        _write_tree(mount.tree, folder / str(number))
+    return folders
+
+
+def _write_tree(tree: Tree, root: Path) -> None:
+    made = {root}
+    root.mkdir(mode=0o755)
+    for path in tree:
+        target = root / path
+        if target.parent not in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.add(target.parent)
+        target.write_bytes(tree[path].data)
+        if tree[path].executable:
+            target.chmod(0o755)
+
+
+@contextmanager
+def _memory(data: bytes) -> Iterator[int]:
+    """Give a descriptor from which another process reads `data`."""
+    descriptor = os.memfd_create("dgm")
+    try:
+        os.write(descriptor, data)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int) -> str:
+    return os.pread(descriptor, _COMPLAINT_BYTES, 0).decode("utf-8", "replace").strip()
+
+
+def _descriptor(stream: object) -> int:
+    return stream.fileno()  # type: ignore[attr-defined,no-any-return]
+
+
+def _close_ours(process: subprocess.Popen[bytes]) -> None:
+    """Leave the wire's own descriptors as the only ones: closing them is how the host lets go."""
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int | None:
+    """Return process 1's exit code, or None when it had to be killed."""
+    try:
+        code = process.wait(_REAP_S)
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        return None
+    return code if code >= 0 else None
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    _close_ours(process)
+    if process.poll() is None:
+        process.kill()
+        process.wait()

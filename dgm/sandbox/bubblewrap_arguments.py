@@ -1,0 +1,98 @@
+"""What bubblewrap is told: which folders a job sees, and what is taken from it.
+
+Never the whole of `/`. The host's `/usr` is there, read-only, but for what holds other people's packages; `/etc` is our
+own; home folders, `/var`, `/run`, `/srv` and the checkout are not there at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from dgm.sandbox.cache import UNPRIVILEGED
+from dgm.sandbox.environment import PREFIX, old_prefix
+from dgm.sandbox.gateways import GATEWAY_FOLDER
+from dgm.values import Job
+
+_HIDDEN = ("/usr/local", "/usr/src")
+_PACKAGES = ("site-packages", "dist-packages")
+_LIBRARIES = ("lib", "lib32", "lib64", "share")
+_SEARCH_DEPTH = 4
+_LINKED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SMALL_BYTES = 4096
+_ISOLATION = (
+    *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1"),
+    *("--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox", "--chdir", "/"),
+    *("--uid", str(UNPRIVILEGED), "--gid", str(UNPRIVILEGED)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What every job of this host sees of it, as bubblewrap's words."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of_host(cls, environment: Path) -> Self:
+        """Look at the host once: its links into `/usr`, and the package folders to hide."""
+        return cls((*_system(), *_own(environment), *_kernel()))
+
+
+def arguments(layout: Layout, job: Job, read_only: Mapping[str, Path]) -> list[str]:
+    """Return bubblewrap's arguments for one job.
+
+    Args:
+        read_only: path inside to the folder on the host, for every mount that cannot be written.
+    """
+    size = str(job.limits.disk_mib << 20)
+    words = [*_ISOLATION, *layout.words]
+    words += ["--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    words += ["--perms", "1777", "--size", size, "--tmpfs", "/tmp"]
+    for mount in job.mounts:
+        if mount.writable:
+            words += ["--perms", "0755", "--size", size, "--tmpfs", mount.path]
+        else:
+            words += ["--ro-bind", str(read_only[mount.path]), mount.path]
+    if job.gateway_socket is not None:
+        words += ["--ro-bind", str(job.gateway_socket.parent), GATEWAY_FOLDER]
+    return [*words, "--remount-ro", "/"]
+
+
+def _system() -> list[str]:
+    words = ["--ro-bind", "/usr", "/usr"]
+    for path in map(Path, _LINKED):
+        if path.is_symlink():
+            words += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            words += ["--ro-bind", str(path), str(path)]
+    for path in _to_hide():
+        words += ["--size", str(_SMALL_BYTES), "--tmpfs", str(path), "--remount-ro", str(path)]
+    return words
+
+
+def _to_hide() -> list[Path]:
+    found = [path for name in _LIBRARIES for path in _package_folders(Path("/usr") / name, _SEARCH_DEPTH)]
+    return [*(path for path in map(Path, _HIDDEN) if path.is_dir()), *found]
+
+
+def _package_folders(folder: Path, depth: int) -> list[Path]:
+    if folder.name in _PACKAGES:
+        return [folder]
+    try:
+        below = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()] if depth else []
+    except OSError:
+        return []
+    return [found for path in below for found in _package_folders(path, depth - 1)]
+
+
+def _own(environment: Path) -> list[str]:
+    words = ["--ro-bind", str(environment / "python"), PREFIX]
+    if elsewhere := old_prefix():
+        words += ["--ro-bind", str(environment / "python"), str(elsewhere)]
+    words += ["--ro-bind", str(environment / "runner"), "/runner", "--ro-bind", str(environment / "etc"), "/etc"]
+    return [*words, *(w for p in ("/etc/ld.so.cache", "/etc/alternatives") for w in ("--ro-bind-try", p, p))]
+
+
+def _kernel() -> list[str]:
+    return ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]

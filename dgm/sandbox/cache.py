@@ -1,0 +1,103 @@
+"""Folders of the host that a sandbox mounts: neutral names, readable by the unprivileged user, never in a home.
+
+One folder for each user of the host, since what stands in it is trusted by every later run.
+"""
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dgm.errors import SandboxUnavailable
+
+UNPRIVILEGED = 65534
+"""User and group, inside every sandbox, and outside when root starts one."""
+
+
+def default_cache() -> Path:
+    """Return where environments are kept between runs: a path that names nobody."""
+    return Path("/var/tmp") / f"dgm-sandbox-{os.geteuid()}"
+
+
+def own_folder(path: Path) -> Path:
+    """Make a folder that only this user can write, and return it.
+
+    Raises:
+        SandboxUnavailable: somebody else owns or can write it.
+    """
+    try:
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
+        about = path.lstat()
+    except OSError as error:
+        raise SandboxUnavailable(f"cannot make the sandbox's folder {str(path)!r}: {error}") from error
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid() or about.st_mode & 0o022:
+        raise SandboxUnavailable(f"the sandbox's folder {str(path)!r} is not only this user's: remove it and try again")
+    return path
+
+
+def make_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """Return `folder`, built first where it is missing. Several builders may race; one wins, whole.
+
+    Raises:
+        SandboxUnavailable: it cannot be built.
+    """
+    if folder.is_dir():
+        return folder
+    own_folder(folder.parent)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    try:
+        build(building)
+        building.chmod(0o755)
+        building.rename(folder)
+    except OSError as error:
+        shutil.rmtree(building, ignore_errors=True)
+        if not folder.is_dir():
+            raise SandboxUnavailable(f"cannot prepare {str(folder)!r}: {error}. Is the disk full?") from error
+    return folder
+
+
+def owner_name() -> str:
+    """Return a name for this process that no later process has: its id and its start."""
+    return f"{os.getpid()}-{started(os.getpid())}"
+
+
+def started(pid: int) -> str:
+    """Return when a process of this host was started, in the kernel's ticks; empty when it is gone."""
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return line.rpartition(")")[2].split()[19]
+
+
+def is_gone(owner: str) -> bool:
+    """Whether the process that `owner_name` named has ended."""
+    pid, _, start = owner.partition("-")
+    return not pid.isdigit() or not start or started(int(pid)) != start
+
+
+@contextmanager
+def job_folder(cache: Path) -> Iterator[Path]:
+    """Give a folder to one job, which the unprivileged user can pass through and nobody else; removed afterwards."""
+    jobs = own_folder(cache / "jobs")
+    folder = Path(tempfile.mkdtemp(prefix=f"{owner_name()}-", dir=jobs))
+    try:
+        if os.geteuid() == 0:
+            os.chown(folder, 0, UNPRIVILEGED)
+            folder.chmod(0o710)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_jobs(cache: Path) -> int:
+    """Remove the folders of jobs whose owner has ended; returns how many."""
+    jobs = cache / "jobs"
+    folders = list(jobs.iterdir()) if jobs.is_dir() else []
+    orphans = [folder for folder in folders if is_gone(folder.name.rpartition("-")[0])]
+    for folder in orphans:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(orphans)

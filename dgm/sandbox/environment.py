@@ -1,0 +1,183 @@
+"""The Python that bubblewrap mounts at `/python`: the interpreter, its library, `openai` and pytest, and the runner.
+
+Made once from the environment that runs the engine, in a cache that the unprivileged user can read. Nothing else of
+that environment goes in: it may hold hidden tests, benchmark answers, and the checkout. An interpreter
+that is not the system's is copied; where it lay under a home folder, its old prefix is overwritten in every copied
+file by one of the same length.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from dgm.assets import sandbox_dir
+from dgm.errors import SandboxUnavailable
+from dgm.sandbox.cache import make_once
+
+PREFIX = "/python"
+ROOTS = ("openai", "pytest")
+_FORMAT = 2
+_NEUTRAL = ("/usr", "/opt")
+_VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+_UNUSED = (
+    "site-packages",
+    "test",
+    "idlelib",
+    "tkinter",
+    "turtledemo",
+    "ensurepip",
+    "lib2to3",
+    "__pycache__",
+    "config-*",
+)
+_ETC = {
+    "passwd": "root:x:0:0:root:/:/bin/false\nagent:x:65534:65534:agent:/tmp:/bin/sh\n",
+    "group": "root:x:0:\nagent:x:65534:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+_ETC_MOUNTED = {"ld.so.cache": False, "alternatives": True}
+
+
+def prepare_environment(cache: Path) -> Path:
+    """Return a folder with `python`, `runner`, `etc`, and its digest as a name; made first where it is missing.
+
+    Raises:
+        SandboxUnavailable: a package is not installed, or the cache cannot be written.
+    """
+    packages = list(_closure(ROOTS))
+    return make_once(cache / "environments" / _digest(packages), lambda folder: _build(folder, packages))
+
+
+def old_prefix() -> Path | None:
+    """Return where the copied interpreter must be mounted too, because its prefix is short and names nobody."""
+    base = Path(sys.base_prefix)
+    neutral = base != Path("/usr") and any(base.is_relative_to(top) for top in _NEUTRAL)
+    return base if neutral else None
+
+
+def _digest(packages: list[metadata.Distribution]) -> str:
+    whole = hashlib.sha256(f"{_FORMAT} {sys.version} {sys.base_prefix}".encode())
+    for package in packages:
+        whole.update(f"{package.name} {package.version}\n".encode())
+    for path in sorted((sandbox_dir() / "runner").glob("*.py")):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _closure(roots: tuple[str, ...]) -> Iterator[metadata.Distribution]:
+    """Yield the packages and everything they need here, each once."""
+    waiting, seen = list(roots), set()
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            package = metadata.distribution(name)
+        except metadata.PackageNotFoundError as error:
+            if name in roots:
+                raise SandboxUnavailable(f"the sandbox needs the package {name!r}: pip install {name}") from error
+            continue
+        yield package
+        waiting += [_name(need) for need in package.requires or () if "extra ==" not in need]
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+
+
+def _build(folder: Path, packages: list[metadata.Distribution]) -> None:
+    python = folder / "python"
+    site = python / "lib" / _VERSION / "site-packages"
+    _interpreter(python)
+    site.mkdir(parents=True, exist_ok=True)
+    for package in packages:
+        _copy_package(package, site)
+    _scripts(python / "bin")
+    shutil.copytree(sandbox_dir() / "runner", folder / "runner", ignore=shutil.ignore_patterns("__pycache__"))
+    _etc(folder / "etc")
+    _compile(site, f"{PREFIX}/lib/{_VERSION}/site-packages")
+    _compile(folder / "runner", "/runner")
+
+
+def _interpreter(python: Path) -> None:
+    """Put an interpreter in `python`: the system's own by a link, any other as a copy."""
+    base = Path(sys.base_prefix)
+    executable = base / "bin" / _VERSION
+    (python / "bin").mkdir(parents=True)
+    if base == Path("/usr"):
+        (python / "bin" / _VERSION).symlink_to(executable)
+        (python / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
+        return
+    shutil.copy2(executable, python / "bin" / _VERSION)
+    shutil.copytree(
+        base / "lib" / _VERSION, python / "lib" / _VERSION, symlinks=True, ignore=shutil.ignore_patterns(*_UNUSED)
+    )
+    for library in (base / "lib").glob("*.so*"):
+        shutil.copy2(library, python / "lib" / library.name, follow_symlinks=False)
+    if old_prefix() is None:
+        _relocate(python, os.fsencode(base))
+    _compile(python / "lib" / _VERSION, f"{PREFIX}/lib/{_VERSION}")
+
+
+def _relocate(python: Path, base: bytes) -> None:
+    """Write `/python///name` over the old prefix, in place: library paths in binaries work, and no home shows.
+
+    The last part stays as it is, since a compiler may let another string share its bytes; a link makes it work.
+    """
+    start, name = PREFIX.encode() + b"/", base.rpartition(b"/")[2]
+    target = start.ljust(len(base) - len(name), b"/") + name
+    if len(target) > len(base):
+        raise SandboxUnavailable(f"Python's folder {os.fsdecode(base)!r} has too short a name: install it elsewhere")
+    (python / os.fsdecode(name)).symlink_to(".")
+    for path in python.rglob("*"):
+        if path.is_symlink() or not path.is_file():
+            continue
+        data = path.read_bytes()
+        if base in data:
+            mode = path.stat().st_mode
+            path.chmod(0o600)
+            path.write_bytes(data.replace(base, target))
+            path.chmod(mode)
+
+
+def _copy_package(package: metadata.Distribution, site: Path) -> None:
+    if package.files is None:
+        raise SandboxUnavailable(f"the package {package.name!r} does not list its files: install it again with pip")
+    for file in package.files:
+        if ".." in file.parts or file.is_absolute() or file.suffix == ".pyc" or file.name == "direct_url.json":
+            continue
+        source, target = Path(str(package.locate_file(file))), site / file
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def _scripts(folder: Path) -> None:
+    for name in ("python", "python3"):
+        (folder / name).symlink_to(_VERSION)
+    script = folder / "pytest"
+    script.write_text(f"#!{PREFIX}/bin/python\nimport runpy\n\nrunpy.run_module('pytest', run_name='__main__')\n")
+    script.chmod(0o755)
+
+
+def _etc(folder: Path) -> None:
+    """Write an `/etc` that names nobody; what it takes from the host gets a place to be mounted on."""
+    folder.mkdir()
+    for name, text in _ETC.items():
+        (folder / name).write_text(text)
+    for name, is_folder in _ETC_MOUNTED.items():
+        (folder / name).mkdir() if is_folder else (folder / name).touch()
+
+
+def _compile(folder: Path, inside: str) -> None:
+    """Compile once, since nothing can be written later. Files that do not compile are nobody's to fix here."""
+    options = ["-q", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-d", inside]
+    subprocess.run([sys.executable, "-I", "-m", "compileall", *options, str(folder)], env={}, stdin=subprocess.DEVNULL)

@@ -1,0 +1,90 @@
+"""The command's process: how it starts, and how everything in the sandbox ends."""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import time
+
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+
+
+def guard() -> None:
+    """Make the runner deaf to the command's signals and opaque to its eyes: it is pid 1 and not dumpable."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value in ((_PR_SET_DUMPABLE, 0), (_PR_SET_NO_NEW_PRIVS, 1)):
+        if libc.prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"prctl {option} failed")
+    if os.getpid() != 1:
+        raise OSError("the runner must be process 1 of a sandbox of its own")
+
+
+def start(order: dict, stdout: int, stderr: int) -> int:
+    """Start the command in a session of its own; returns its process id. Where it cannot start it exits 126 or 127."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        _become(order, stdout, stderr)
+    except FileNotFoundError as error:
+        _give_up(127, error)
+    except BaseException as error:
+        _give_up(126, error)
+
+
+def _become(order: dict, stdout: int, stderr: int) -> None:
+    os.setsid()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("500")
+    for name, value in order["rlimits"].items():
+        _limit(getattr(resource, name), value)
+    os.chdir(order["workdir"])
+    command = order["command"]
+    os.execvpe(command[0], command, order["environment"])
+
+
+def _limit(which: int, value: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def _give_up(code: int, error: BaseException) -> None:
+    os.write(2, f"cannot start the command: {error}\n".encode("utf-8", "replace"))
+    os._exit(code)
+
+
+def reap() -> dict[int, int]:
+    """Collect the dead without waiting; returns process ids and their exit codes, 128 + the signal where one killed."""
+    dead = {}
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            code = os.waitstatus_to_exitcode(status)
+            dead[pid] = code if code >= 0 else 128 - code
+    return dead
+
+
+def end_all(patience_s: float) -> dict[int, int]:
+    """Kill everything else in the sandbox until nobody is left; returns exit codes as `reap` does."""
+    dead = {}
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            dead.update(reap())
+            break
+        dead.update(reap())
+        time.sleep(0.001)
+    return dead
