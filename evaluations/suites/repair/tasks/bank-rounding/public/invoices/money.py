@@ -1,0 +1,10 @@
+"""Exact amounts of money."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Return the amount rounded to whole cents."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)

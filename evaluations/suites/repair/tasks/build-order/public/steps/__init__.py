@@ -1,0 +1,3 @@
+from steps.plan import plan
+
+__all__ = ["plan"]

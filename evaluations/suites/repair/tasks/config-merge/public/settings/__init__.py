@@ -1,0 +1,3 @@
+from settings.layers import load
+
+__all__ = ["load"]

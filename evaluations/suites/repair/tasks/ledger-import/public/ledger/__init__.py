@@ -1,0 +1,3 @@
+from ledger.report import totals
+
+__all__ = ["totals"]

@@ -1,0 +1,23 @@
+"""The rows of a bank's export."""
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.amounts import parse_amount
+
+
+class Row(NamedTuple):
+    date: str
+    account: str
+    amount: Decimal
+
+
+def read_rows(text: str) -> Iterator[Row]:
+    """Yield the rows below the header; empty lines are skipped."""
+    for fields in csv.reader(text.splitlines()[1:]):
+        if not any(field.strip() for field in fields):
+            continue
+        date, account, amount = fields
+        yield Row(date.strip(), account.strip(), parse_amount(amount))

@@ -1,0 +1,3 @@
+from limiter.limiter import Limiter
+
+__all__ = ["Limiter"]

@@ -1,0 +1,3 @@
+from survey.summary import summary
+
+__all__ = ["summary"]

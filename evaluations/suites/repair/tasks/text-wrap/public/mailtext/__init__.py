@@ -1,0 +1,3 @@
+from mailtext.mail import format_mail
+
+__all__ = ["format_mail"]

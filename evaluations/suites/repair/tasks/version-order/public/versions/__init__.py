@@ -1,0 +1,3 @@
+from versions.order import newest, sort
+
+__all__ = ["newest", "sort"]
