@@ -1,0 +1,189 @@
+"""Suites: read from a folder or made by code, checked strictly, identified by the digest of all their files.
+
+`docs/suites.md` describes the files. What a task's answer must do is not judged here: see `check`.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from dgm.assets import suites_dir
+from dgm.errors import SuiteError
+from dgm.evaluations import humaneval
+from dgm.evaluations.policy import is_cache, shadows_a_module
+from dgm.values import Feedback, FileEntry, Grader, Split, Suite, Task, Tree
+
+SUITE_FILE = "suite.toml"
+MAX_SUITE_BYTES = 64 << 20
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class SuiteFile(BaseModel):
+    """`suite.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    """The suite's name."""
+    version: str = Field(min_length=1)
+    """Changed by hand when a task changes its meaning; the digest tells every change."""
+    licence: str = Field(min_length=1)
+    """SPDX identifier."""
+    feedback: Feedback
+    """What of a verdict an improving agent may learn."""
+    stages: list[Annotated[int, Field(ge=1)]]
+    """Ascending sizes of prefixes of the search split."""
+    tasks: list[Id] = Field(min_length=1)
+    """Every task once, in order."""
+
+
+class TaskFile(BaseModel):
+    """`task.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    allow: list[str] = Field(min_length=1)
+    """Globs of the paths that an answer may change."""
+    grader: Grader
+    """How an answer is judged."""
+    expected: list[str] = Field(min_length=1)
+    """Ids of the tests, or names of the calls, that must all pass."""
+    timeout_s: float = Field(gt=0)
+    """For solving, in seconds."""
+    grading_timeout_s: float = Field(default=60.0, gt=0)
+    """For grading, in seconds."""
+    split: Split
+    """Whether it steers a search or is kept for the final confirmation."""
+    difficulty: str = Field(pattern=r"^(easy|medium|hard)$")
+    """For people."""
+
+
+def suite_names() -> tuple[str, ...]:
+    """Return the names of the suites that ship, sorted."""
+    shipped = [path.parent.name for path in suites_dir().glob(f"*/{SUITE_FILE}")]
+    return tuple(sorted({*shipped, humaneval.NAME}))
+
+
+def load_suite(name_or_path: str) -> Suite:
+    """Load a shipped suite by name, or any folder that holds a `suite.toml`.
+
+    Raises:
+        SuiteError: there is none, or one of its files is wrong.
+    """
+    return suite_from_tree(suite_tree(name_or_path))
+
+
+def suite_tree(name_or_path: str) -> Tree:
+    """Return everything that a suite's digest covers, to be copied into a run. Raises SuiteError."""
+    if name_or_path == humaneval.NAME:
+        return humaneval.suite_tree()
+    shipped = "/" not in name_or_path and name_or_path in suite_names()
+    folder = suites_dir() / name_or_path if shipped else Path(name_or_path)
+    if not (folder / SUITE_FILE).is_file():
+        raise SuiteError(
+            f"no suite {name_or_path!r}: give one of {', '.join(suite_names())}, "
+            f"or the path of a folder that holds a {SUITE_FILE}"
+        )
+    return _read_folder(folder)
+
+
+def suite_from_tree(tree: Tree) -> Suite:
+    """Build a suite from its files. Raises SuiteError naming the file and what is wrong in it."""
+    head = _parse(SuiteFile, tree, SUITE_FILE)
+    tasks = tuple(_task(head.name, task_id, tree.under(f"tasks/{task_id}")) for task_id in head.tasks)
+    suite = Suite(
+        name=head.name,
+        version=head.version,
+        digest=tree.digest,
+        licence=head.licence,
+        feedback=head.feedback,
+        stages=tuple(head.stages),
+        tasks=tasks,
+    )
+    _check_whole(suite, tree)
+    return suite
+
+
+def _task(suite: str, task_id: str, tree: Tree) -> Task:
+    where = f"tasks/{task_id}"
+    file = _parse(TaskFile, tree, "task.toml", where)
+    if "instruction.md" not in tree:
+        raise SuiteError(f"{where}/instruction.md is missing: write there what a user would ask for")
+    task = Task(
+        task_id=task_id,
+        suite=suite,
+        instruction=tree.text("instruction.md"),
+        public=tree.under("public"),
+        hidden=tree.under("hidden"),
+        reference=tree.under("reference"),
+        allow=tuple(file.allow),
+        grader=file.grader,
+        expected=tuple(file.expected),
+        timeout_s=file.timeout_s,
+        split=file.split,
+        difficulty=file.difficulty,
+        grading_timeout_s=file.grading_timeout_s,
+    )
+    _check_task(task, where)
+    return task
+
+
+def _check_task(task: Task, where: str) -> None:
+    if len(set(task.expected)) != len(task.expected):
+        raise SuiteError(f"{where}/task.toml: an expected id stands there twice")
+    for part in ("hidden", "reference"):
+        if not getattr(task, part):
+            raise SuiteError(f"{where}/{part} is empty: without it the task cannot be graded or trusted")
+    for path in task.public:
+        if shadows_a_module(path):
+            raise SuiteError(f"{where}/public/{path} bears the name of a standard module or of pytest's: rename it")
+        if any(part.startswith(".git") for part in path.split("/")):
+            raise SuiteError(f"{where}/public/{path}: paths that git gives a meaning to cannot come back: remove it")
+
+
+def _check_whole(suite: Suite, tree: Tree) -> None:
+    ids = [task.task_id for task in suite.tasks]
+    if len(set(ids)) != len(ids):
+        raise SuiteError(f"{SUITE_FILE}: a task stands twice in `tasks`")
+    unlisted = {path.split("/")[1] for path in tree if path.startswith("tasks/")} - set(ids)
+    if unlisted:
+        raise SuiteError(f"{SUITE_FILE}: tasks/{min(unlisted)} is not listed in `tasks`: list or remove it")
+    for split in Split:
+        if not suite.split(split):
+            raise SuiteError(f"suite {suite.name!r} has no {split.value} task: give one at least")
+    if list(suite.stages) != sorted(set(suite.stages)) or max(suite.stages, default=0) > len(suite.split(Split.SEARCH)):
+        raise SuiteError(f"{SUITE_FILE}: `stages` ascend, up to the number of search tasks")
+
+
+def _parse(model: type[Model], tree: Tree, path: str, where: str = "") -> Model:
+    shown = f"{where}/{path}" if where else path
+    if path not in tree:
+        raise SuiteError(f"{shown} is missing: docs/suites.md describes it")
+    try:
+        return model.model_validate(tomllib.loads(tree[path].data.decode()))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SuiteError(f"{shown} is not TOML: {error}") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SuiteError(f"{shown} is wrong: {wrong}. docs/suites.md lists every key") from error
+
+
+def _read_folder(folder: Path) -> Tree:
+    files: dict[str, FileEntry] = {}
+    size = 0
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if is_cache(name):
+            continue
+        if path.is_symlink():
+            raise SuiteError(f"{name!r} in suite {folder.name!r} is a symbolic link: put the file there")
+        if path.is_file():
+            files[name] = FileEntry(path.read_bytes(), bool(path.stat().st_mode & 0o100))
+            size += len(files[name].data)
+        if size > MAX_SUITE_BYTES:
+            raise SuiteError(f"suite {folder.name!r} is larger than {MAX_SUITE_BYTES} bytes: is the path right?")
+    return Tree(files)

@@ -1,0 +1,204 @@
+"""One trial: an agent solves a task, its answer is policed and graded, and everything becomes one outcome.
+
+Only what the sandbox's contents cannot cause is retried, at most twice, and never scored: the sandbox's own failure,
+and an endpoint that failed. Whatever else an agent does is its score.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from dgm.errors import ModelError, ModelRefused, SandboxError
+from dgm.evaluations.grading import grade, printed
+from dgm.evaluations.policy import PolicedAnswer, police_answer
+from dgm.evaluations.solving import Solved, solve
+from dgm.evaluations.verdicts import unresolved
+from dgm.ports import Clock, Gateway, Models, Sandbox
+from dgm.values import (
+    Call,
+    Collected,
+    FileEntry,
+    Finish,
+    GatewayReport,
+    JobResult,
+    Limits,
+    Spent,
+    Tree,
+    TrialOrder,
+    TrialOutcome,
+    Verdict,
+    unified_diff,
+)
+
+RETRIES = 2
+MAX_OUT_BYTES = 4 << 20
+
+PRIVATE_ARTIFACTS = frozenset({"grading.log"})
+"""What no agent and no model may see: a solution can print the hidden tests that it runs beside."""
+
+Result = TypeVar("Result")
+
+
+class _Unscored(Exception):
+    """The trial cannot be scored. `must_stop`: nothing will work until a person acts."""
+
+    def __init__(self, reason: str, must_stop: str | None = None):
+        super().__init__(reason)
+        self.must_stop = must_stop
+
+
+@dataclass(slots=True)
+class _Books:
+    """What a trial has used and left so far, kept through failures and retries."""
+
+    began_s: float
+    calls: list[Call] = field(default_factory=list)
+    cost: Spent = field(default_factory=Spent)
+    transcript: bytes = b""
+    artifacts: dict[str, bytes] = field(default_factory=dict)
+    solved: JobResult | None = None
+    dropped: tuple[str, ...] = ()
+
+    def add(self, report: GatewayReport) -> None:
+        """Book what went through a gateway that has closed."""
+        self.calls.extend(report.calls)
+        self.cost += report.spent
+        self.transcript += report.transcript
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What a trial works with."""
+
+    sandbox: Sandbox
+    models: Models
+    clock: Clock
+    limits: Limits
+    rng: np.random.Generator
+
+
+def run_trial(
+    order: TrialOrder,
+    sandbox: Sandbox,
+    models: Models,
+    clock: Clock,
+    limits: Limits,
+    rng: np.random.Generator | None = None,
+) -> TrialOutcome:
+    """Solve a task once, police the answer, grade it in a fresh sandbox.
+
+    Args:
+        limits: of both sandboxes; their times are the task's, and the lease's seconds bound the solving.
+        rng: makes the canaries; from the system's entropy where left out, as no agent may foresee them.
+
+    Raises:
+        SuiteError: the task's hidden part cannot be used.
+    """
+    bench = _Bench(sandbox, models, clock, limits, rng or np.random.default_rng())
+    books = _Books(clock.monotonic())
+    try:
+        solved = _retried(lambda: _solve(order, bench, books))
+        verdict = _judge(order, solved, bench, books)
+    except _Unscored as error:
+        return _outcome(order, bench, books, None, error)
+    return _outcome(order, bench, books, verdict)
+
+
+def _solve(order: TrialOrder, bench: _Bench, books: _Books) -> Solved:
+    lease = order.lease.minus(books.cost + Spent(seconds=bench.clock.monotonic() - books.began_s))
+    if lease.seconds <= 0:
+        raise _Unscored("the lease's seconds were used up before the task was solved")
+    gateway: Gateway | None = None
+    try:
+        with bench.models.open(order.model, lease, purpose="solve") as gateway:
+            solved = solve(order, gateway, lease, bench.sandbox, bench.clock, bench.limits)
+    except ModelRefused as error:
+        raise _Unscored(str(error), must_stop=str(error)) from error
+    except ModelError as error:
+        raise _Unscored(str(error)) from error
+    finally:
+        if gateway is not None:
+            books.add(gateway.report())
+    _check_endpoint(gateway.report())
+    books.solved = solved.result
+    return solved
+
+
+def _check_endpoint(report: GatewayReport) -> None:
+    """Leave a trial unscored whose endpoint failed: what the agent did then proves nothing."""
+    if report.upstream_refused is not None:
+        raise _Unscored(f"the endpoint refused: {report.upstream_refused}", must_stop=report.upstream_refused)
+    if report.upstream_failed:
+        raise _Unscored("the endpoint failed after retries")
+
+
+def _judge(order: TrialOrder, solved: Solved, bench: _Bench, books: _Books) -> Verdict:
+    task = order.task
+    answer = _policed(order, solved)
+    books.dropped = answer.dropped
+    books.artifacts["solve.log"] = printed(solved.result)
+    books.artifacts["answer.diff"] = unified_diff(task.public, answer.tree).encode()
+    books.artifacts["out.tar"] = _capped(solved.out.tree, MAX_OUT_BYTES).to_tar()
+    if answer.refused is not None:
+        books.artifacts["refused.txt"] = answer.refused.encode()
+        return unresolved(task.expected, Finish.REFUSED)
+    if not answer.change:
+        return unresolved(task.expected, Finish.EMPTY)
+    graded = _retried(lambda: grade(task, answer.tree, bench.sandbox, bench.limits, bench.rng))
+    books.artifacts["grading.log"] = graded.log
+    return graded.verdict
+
+
+def _policed(order: TrialOrder, solved: Solved) -> PolicedAnswer:
+    """Police the answer; a workspace of which nothing could be read is no answer, not the removal of everything."""
+    public = order.task.public
+    nothing_read = not solved.workspace.tree and not solved.workspace.refused
+    workspace = Collected(public) if nothing_read else solved.workspace
+    return police_answer(public, workspace, order.task.allow)
+
+
+def _retried(work: Callable[[], Result]) -> Result:
+    """Do work again when the sandbox itself failed, and leave the trial unscored when it keeps failing."""
+    tries = 0
+    while True:
+        try:
+            return work()
+        except SandboxError as error:
+            tries += 1
+            if tries > RETRIES:
+                raise _Unscored(f"the sandbox failed {tries} times: {error}") from error
+
+
+def _capped(tree: Tree, max_bytes: int) -> Tree:
+    """Return the files that fit, in sorted order."""
+    kept: dict[str, FileEntry] = {}
+    size = 0
+    for path in tree:
+        size += len(tree[path].data)
+        if size <= max_bytes:
+            kept[path] = tree[path]
+    return Tree(kept)
+
+
+def _outcome(
+    order: TrialOrder, bench: _Bench, books: _Books, verdict: Verdict | None, unscored: _Unscored | None = None
+) -> TrialOutcome:
+    artifacts = {"transcript.jsonl": books.transcript, **books.artifacts}
+    return TrialOutcome(
+        trial_id=order.trial_id,
+        verdict=verdict,
+        agent_digest=order.agent.digest,
+        suite_digest=order.suite_digest,
+        level=bench.sandbox.level,
+        spent=books.cost + Spent(seconds=bench.clock.monotonic() - books.began_s),
+        calls=tuple(books.calls),
+        solve_ended=books.solved.ended.value if books.solved else "",
+        solve_exit_code=books.solved.exit_code if books.solved else None,
+        dropped=books.dropped,
+        artifacts=artifacts,
+        public_artifacts=tuple(sorted(artifacts.keys() - PRIVATE_ARTIFACTS)),
+        infrastructure=str(unscored) if unscored else None,
+        must_stop=unscored.must_stop if unscored else None,
+    )
