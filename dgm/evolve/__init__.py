@@ -1,1 +1,38 @@
-"""The search: population, strategies, retention, budget and the loop."""
+"""The search: population, budget, strategies, retention and the loop."""
+
+from dgm.evolve.actions import Action, Evaluate, Expand, Wait
+from dgm.evolve.budget import Budget, Refused
+from dgm.evolve.loop import Loop
+from dgm.evolve.orders import ModelNames
+from dgm.evolve.population import Population
+from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
+from dgm.evolve.ranking import Standing, best_agent, standing_of
+from dgm.evolve.rebuilding import rebuild
+from dgm.evolve.resuming import search_tasks
+from dgm.evolve.staging import Staging
+from dgm.evolve.strategies import Dgm, Strategy, open_strategy
+
+__all__ = [
+    "Action",
+    "Budget",
+    "Dgm",
+    "Evaluate",
+    "Expand",
+    "Loop",
+    "ModelNames",
+    "Observer",
+    "Population",
+    "Progress",
+    "Reason",
+    "Refused",
+    "RunEnd",
+    "Staging",
+    "Standing",
+    "Strategy",
+    "Wait",
+    "best_agent",
+    "open_strategy",
+    "rebuild",
+    "search_tasks",
+    "standing_of",
+]

@@ -1,0 +1,54 @@
+"""Runs work in the driver's own thread, one piece at a time, while the loop waits for it."""
+
+import traceback
+from collections import deque
+
+from dgm.ports import Handler, HandlerFactory
+from dgm.values import Finished, Work
+
+STARTS = 2
+"""How often a piece of work is started that the handler fails."""
+
+
+class InlineExecutor:
+    """One slot, in this process. A deadline is not enforced: nobody is left to look at the clock.
+
+    Raises:
+        DgmError: the machine lacks what the handler needs.
+    """
+
+    def __init__(self, factory: HandlerFactory) -> None:
+        self._handler: Handler | None = factory()
+        self._queue: deque[Work] = deque()
+
+    @property
+    def slots(self) -> int:
+        """Always one."""
+        return 1
+
+    def submit(self, work: Work) -> None:
+        """Queue work; `wait` runs it."""
+        self._queue.append(work)
+
+    def wait(self, timeout_s: float) -> tuple[Finished, ...]:
+        """Run the oldest piece of work to its end, however long it takes; nothing when there is no time at all."""
+        if self._handler is None or not self._queue or timeout_s <= 0:
+            return ()
+        return (_run(self._handler, self._queue.popleft()),)
+
+    def close(self) -> None:
+        """Drop what is queued and free the handler. Safe to call twice."""
+        self._queue.clear()
+        if self._handler is not None:
+            self._handler.close()
+        self._handler = None
+
+
+def _run(handler: Handler, work: Work) -> Finished:
+    error = ""
+    for retries in range(STARTS):
+        try:
+            return Finished(work.work_id, handler(work), retries=retries)
+        except Exception:  # noqa: BLE001 - the worker's edge: whatever it raises is recorded
+            error = traceback.format_exc()
+    return Finished(work.work_id, None, error, retries=STARTS - 1)

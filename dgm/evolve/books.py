@@ -1,0 +1,83 @@
+"""What the loop keeps in memory. All of it can be made anew from the archive, but for what is under way."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from dgm.evolve.budget import Budget
+from dgm.evolve.population import Population
+from dgm.evolve.progress import Reason
+from dgm.values import Lease, Spent, WorkKind
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A piece of work that was submitted.
+
+    Args:
+        lease: what it may spend.
+        agent: the one that is measured, or the parent; None for the screening of a founder.
+        name: the task, or the founder.
+        number: of the trial or the attempt.
+        digest: of the agent's tree.
+    """
+
+    kind: WorkKind
+    lease: Lease
+    agent: int | None
+    name: str
+    number: int | None
+    digest: str
+
+    def __str__(self) -> str:
+        match self.kind:
+            case WorkKind.TRIAL:
+                return f"a{self.agent} on {self.name!r}"
+            case WorkKind.ATTEMPT:
+                return f"attempt {self.number} of a{self.agent}"
+            case WorkKind.SCREENING:
+                return f"the screening of {self.name!r}"
+
+    def charge(self, spent: Spent, retries: int) -> Spent:
+        """Return what it cost: its outcome's spending, and a whole lease for each start that came to nothing."""
+        lost = self.lease.whole
+        return sum([lost] * retries, spent)
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why the loop must not go on."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(slots=True)
+class Books:
+    """The loop's memory.
+
+    Args:
+        under_way: by the id of the work.
+        said: what happened since the last progress.
+        failed_tries: by agent and task, how often the infrastructure failed the trial.
+        failed_in_a_row: pieces of work that the infrastructure failed since one went through.
+    """
+
+    population: Population
+    budget: Budget
+    under_way: dict[str, UnderWay] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    failed_tries: Counter[tuple[int, str]] = field(default_factory=Counter)
+    failed_in_a_row: int = 0
+
+    def opened(self, work_id: str, work: UnderWay) -> None:
+        """Note work that is submitted now."""
+        self.under_way[work_id] = work
+        self.budget = self.budget.opened(work.kind, work.lease)
+        if work.agent is not None and work.kind is WorkKind.TRIAL:
+            self.population.open_trial(work.agent, work.name)
+        if work.agent is not None and work.kind is WorkKind.ATTEMPT:
+            self.population.open_attempt(work.agent)
+
+    def settled(self, work: UnderWay, spent: Spent, *, counts: bool = True) -> None:
+        """Note what ended work cost."""
+        self.budget = self.budget.settled_with(work.kind, work.lease, spent, counts=counts)

@@ -1,0 +1,169 @@
+"""What a run may still spend, and the next lease. Pure: every change gives a new `Budget`.
+
+What is settled and what is leased together never exceed a limit. An executor may start a piece of work twice, so a
+lease is held back `STARTS` times until it is settled. Hours are a limit on wall time: a lease's seconds are cut to
+what is left of them.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from dgm.config import BudgetSection, LeaseSection
+from dgm.values import Lease, Spent, Totals, WorkKind
+
+STARTS = 2
+"""How often an executor may start one piece of work: once more after its worker died."""
+
+LEAST_SHARE = 0.25
+"""Of a whole lease: with less, work is not started, since it would only show that its lease was too small."""
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why no lease is given. Work under way may give back what it holds: ask again after each outcome."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The books of a run.
+
+    Args:
+        limits: None in it is no limit.
+        leases: what a whole lease is.
+        settled: what ended work used.
+        held: tokens and dollars of the leases that are open, each `STARTS` times.
+        attempts, trials: ended ones; an unscored trial is not counted.
+        open_attempts, open_trials, open_screenings: pieces of work under way.
+        hours: wall time that has passed.
+    """
+
+    limits: BudgetSection
+    leases: LeaseSection
+    settled: Spent = field(default_factory=Spent)
+    held: Spent = field(default_factory=Spent)
+    attempts: int = 0
+    trials: int = 0
+    open_attempts: int = 0
+    open_trials: int = 0
+    open_screenings: int = 0
+    hours: float = 0.0
+
+    @classmethod
+    def after(cls, limits: BudgetSection, leases: LeaseSection, totals: Totals) -> Self:
+        """Return the books of a run of which nothing is under way."""
+        return cls(limits, leases, totals.spent, Spent(), totals.attempts, totals.trials, hours=totals.hours)
+
+    def refusal(self, kind: WorkKind) -> Refused | None:
+        """Return why no lease of this kind is given now, however short the work; None: one is."""
+        offered = self.offer(kind, 0.0)
+        return offered if isinstance(offered, Refused) else None
+
+    def offer(self, kind: WorkKind, seconds: float) -> Lease | Refused:
+        """Return the next lease, smaller than a whole one where the budget is nearly spent.
+
+        Args:
+            seconds: wall time that the work may take.
+        """
+        refused = self._count_refused(kind) or self._hours_refused(seconds)
+        if refused is not None:
+            return refused
+        tokens = self._share(kind, "tokens", *self._tokens(kind))
+        cost_usd = self._share(kind, "dollars", *self._dollars(kind))
+        if isinstance(tokens, Refused):
+            return tokens
+        if isinstance(cost_usd, Refused):
+            return cost_usd
+        return Lease(int(tokens), cost_usd, min(seconds, self._seconds_left()))
+
+    def opened(self, kind: WorkKind, lease: Lease) -> Self:
+        """Return the books with a lease more."""
+        return self._counted(kind, 1, replace(self, held=self.held + _times(lease, STARTS)))
+
+    def settled_with(self, kind: WorkKind, lease: Lease, spent: Spent, *, counts: bool = True) -> Self:
+        """Return the books with a lease less, and what its work used.
+
+        Args:
+            counts: whether it counts as an attempt or as a trial.
+        """
+        closed = replace(self, held=self.held + _times(lease, -STARTS), settled=self.settled + spent)
+        closed = self._counted(kind, -1, closed)
+        attempts = closed.attempts + (kind is WorkKind.ATTEMPT and counts)
+        return replace(closed, attempts=attempts, trials=closed.trials + (kind is WorkKind.TRIAL and counts))
+
+    def at(self, hours: float) -> Self:
+        """Return the books at another time."""
+        return replace(self, hours=hours)
+
+    @property
+    def used(self) -> dict[str, tuple[float, float]]:
+        """Limit's name to what was used of it and the limit; only the limits that are set."""
+        used: dict[str, float] = {
+            "tokens": self.settled.tokens,
+            "cost_usd": self.settled.cost_usd,
+            "hours": self.hours,
+            "attempts": self.attempts,
+            "trials": self.trials,
+        }
+        limits = {name: getattr(self.limits, name) for name in used}
+        return {name: (used[name], float(limit)) for name, limit in limits.items() if limit is not None}
+
+    @property
+    def _busy(self) -> bool:
+        return self.open_attempts + self.open_trials + self.open_screenings > 0
+
+    def _count_refused(self, kind: WorkKind) -> Refused | None:
+        """No child is made that could not be measured: trials that are used up end attempts too."""
+        attempts, trials = self.limits.attempts, self.limits.trials
+        if kind is WorkKind.ATTEMPT and attempts is not None and self.attempts + self.open_attempts >= attempts:
+            return Refused(f"the budget of {attempts} attempts is used up")
+        if kind is not WorkKind.SCREENING and trials is not None and self.trials + self.open_trials >= trials:
+            return Refused(f"the budget of {trials} trials is used up")
+        return None
+
+    def _hours_refused(self, seconds: float) -> Refused | None:
+        left = self._seconds_left()
+        if left > 0 and left >= LEAST_SHARE * seconds:
+            return None
+        return Refused(f"the budget of {self.limits.hours:g} hours is used up: {max(0.0, left):.0f} s are left")
+
+    def _seconds_left(self) -> float:
+        return float("inf") if self.limits.hours is None else (self.limits.hours - self.hours) * 3600
+
+    def _tokens(self, kind: WorkKind) -> tuple[float, float | None, float]:
+        whole = self.leases.trial_tokens if kind is WorkKind.TRIAL else self.leases.attempt_tokens
+        return whole, self.limits.tokens, self.settled.tokens + self.held.tokens
+
+    def _dollars(self, kind: WorkKind) -> tuple[float, float | None, float]:
+        if self.limits.cost_usd is None:
+            return 0.0, None, 0.0
+        whole = self.leases.trial_cost_usd if kind is WorkKind.TRIAL else self.leases.attempt_cost_usd
+        return whole, self.limits.cost_usd, self.settled.cost_usd + self.held.cost_usd
+
+    def _share(self, kind: WorkKind, unit: str, whole: float, limit: float | None, taken: float) -> float | Refused:
+        """Return what may be leased: all of it, else, where nothing else is under way, what is left."""
+        if limit is None:
+            return whole
+        left = (limit - taken) / STARTS
+        if left >= whole:
+            return whole
+        if self._busy:
+            return Refused(f"the {unit} that are left are held by work under way")
+        if left <= 0 or left < LEAST_SHARE * min(whole, limit / STARTS):
+            return Refused(f"the budget of {limit:g} {unit} is used up: too few are left for one {kind.value}")
+        return left * (1 - _ROUNDING)
+
+    def _counted(self, kind: WorkKind, change: int, books: Self) -> Self:
+        return replace(
+            books,
+            open_attempts=self.open_attempts + change * (kind is WorkKind.ATTEMPT),
+            open_trials=self.open_trials + change * (kind is WorkKind.TRIAL),
+            open_screenings=self.open_screenings + change * (kind is WorkKind.SCREENING),
+        )
+
+
+def _times(lease: Lease, factor: int) -> Spent:
+    return Spent(factor * lease.tokens, factor * lease.cost_usd)

@@ -1,0 +1,200 @@
+"""The loop: an outcome arrives, is recorded, the population is updated, the strategy decides, a lease, submit.
+
+No generations and no barrier: whenever a slot is free, the strategy is asked. Each step handles one event and saves it;
+killed anywhere, a resume loses only the work that was under way.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import assert_never
+
+from dgm.config import RunConfig
+from dgm.errors import StorageFull
+from dgm.evaluations.statistics import wilson
+from dgm.evolve.actions import Evaluate, Expand, Wait
+from dgm.evolve.books import Halt
+from dgm.evolve.orders import ModelNames, Orders
+from dgm.evolve.planting import Planting
+from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
+from dgm.evolve.ranking import best_agent
+from dgm.evolve.recording import Recorder
+from dgm.evolve.resuming import missing_founders, open_books, streams_of
+from dgm.evolve.starting import Starter
+from dgm.evolve.strategies import open_strategy
+from dgm.ports import Archive, Clock, Executor
+from dgm.values import Finished, Suite, Tree, WorkKind
+
+TICK_S = 1.0
+"""Longest wait for an outcome before a stop is looked for and the progress is told."""
+
+BANK_S = 60.0
+"""How often the hours go to the archive: a kill forgets at most so many seconds."""
+
+
+def _ignore(progress: Progress) -> None:
+    """Show nothing."""
+
+
+def _never() -> bool:
+    return False
+
+
+class Loop:
+    """Runs a search until its budget ends, it is stopped, or it cannot go on. Used by one thread, once.
+
+    Args:
+        founders: name to source, in the order of their numbers.
+        models: which model does what.
+        observer: is told the progress after each step.
+        stop: asked before each step; True ends the run without waiting for work under way.
+
+    Raises:
+        ConfigError: the suite's tasks or stages are not usable.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        suite: Suite,
+        founders: Mapping[str, Tree],
+        models: ModelNames,
+        archive: Archive,
+        executor: Executor,
+        clock: Clock,
+        *,
+        observer: Observer = _ignore,
+        stop: Callable[[], bool] = _never,
+    ) -> None:
+        self._archive, self._executor, self._clock = archive, executor, clock
+        self._observer, self._stop = observer, stop
+        self._books = open_books(config, suite, archive)
+        self._streams = streams_of(config, archive)
+        self._strategy = open_strategy(config.evolve)
+        orders = Orders(config, suite, archive, models)
+        missing = missing_founders(founders, self._books.population)
+        self._planting = Planting(archive, executor, orders, self._books, missing)
+        self._starter = Starter(archive, executor, orders, self._books, self._strategy.name)
+        self._recorder = Recorder(archive, executor, self._books, config.evolve, suite.digest)
+        self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
+        self._started_s = clock.monotonic()
+
+    def run(self) -> RunEnd:
+        """Run to the end, and close the executor.
+
+        Raises:
+            ConfigError: a founder does not pass screening.
+            ArchiveError: the run's folder cannot be used.
+        """
+        try:
+            return self._end(self._until_halt())
+        finally:
+            self._executor.close()
+
+    def _until_halt(self) -> Halt:
+        halt: Halt | None = None
+        try:
+            while halt is None:
+                halt = self._step()
+        except KeyboardInterrupt:
+            halt = Halt(Reason.STOPPED, "interrupted")
+        except StorageFull as error:
+            halt = Halt(Reason.STORAGE, str(error))
+        return halt
+
+    def _step(self) -> Halt | None:
+        if self._stop():
+            return Halt(Reason.STOPPED, "asked to stop")
+        halt = self._fill_slots() if self._planting.is_done else self._planting.start()
+        if halt is not None:
+            return halt
+        self._tell()
+        halts = [self._record(finished) for finished in self._executor.wait(TICK_S)]
+        self._pass_time()
+        self._tell()
+        return next((halt for halt in halts if halt is not None), None)
+
+    def _fill_slots(self) -> Halt | None:
+        """Ask the strategy until every slot is busy or it waits. Returns a halt when nothing is left to wait for."""
+        reason = ""
+        while not reason and (room := self._executor.slots - len(self._books.under_way)) > 0:
+            reason = self._decide(room)
+        if self._books.under_way:
+            return None
+        return Halt(Reason.FINISHED, reason or "the executor has no slot")
+
+    def _decide(self, room: int) -> str:
+        """Make one decision and start its work. Returns why nothing was started."""
+        generator, rng = self._streams.state, self._streams.generator()
+        action = self._strategy.choose(self._books.population, self._books.budget, rng)
+        match action:
+            case Evaluate():
+                refused = self._starter.evaluate(action, generator, room)
+            case Expand():
+                refused = self._starter.expand(action, generator, rng)
+            case Wait(reason):
+                return reason or "the strategy waits"
+            case _:
+                assert_never(action)
+        if refused is not None:
+            return refused.reason
+        self._streams.advance()
+        return ""
+
+    def _record(self, finished: Finished) -> Halt | None:
+        work = self._books.under_way.pop(finished.work_id)
+        side = self._planting if work.kind is WorkKind.SCREENING else self._recorder
+        return side.record(work, finished)
+
+    def _end(self, halt: Halt) -> RunEnd:
+        """Record what has ended, charge what has not, and say so."""
+        lost: tuple[str, ...] = ()
+        with suppress(StorageFull):
+            if halt.reason is not Reason.STORAGE:
+                for finished in self._executor.wait(0):
+                    self._record(finished)
+            self._executor.close()
+            lost = self._lose_the_rest(halt)
+            self._archive.add_hours(self._hours - self._banked_hours)
+            self._archive.add_event("end", f"{halt.reason}: {halt.detail}", {"lost": list(lost)})
+        self._books.said.append(f"{halt.reason}: {halt.detail}")
+        self._tell()
+        return RunEnd(halt.reason, halt.detail, lost, best_agent(self._books.population))
+
+    def _lose_the_rest(self, halt: Halt) -> tuple[str, ...]:
+        lost = tuple(map(str, self._books.under_way.values()))
+        for work in self._books.under_way.values():
+            self._recorder.lose(work, f"under way when the run ended: {halt.reason}")
+        self._books.under_way.clear()
+        return lost
+
+    @property
+    def _hours(self) -> float:
+        """Since this loop began."""
+        return (self._clock.monotonic() - self._started_s) / 3600
+
+    def _pass_time(self) -> None:
+        hours = self._hours
+        self._books.budget = self._books.budget.at(self._hours_before + hours)
+        if (hours - self._banked_hours) * 3600 >= BANK_S:
+            self._archive.add_hours(hours - self._banked_hours)
+            self._banked_hours = hours
+
+    def _tell(self) -> None:
+        books, best = self._books, best_agent(self._books.population)
+        self._observer(
+            Progress(
+                busy=len(books.under_way),
+                slots=self._executor.slots,
+                trials=books.budget.trials,
+                attempts=books.budget.attempts,
+                agents=len(books.population),
+                best=None if best is None else best.agent,
+                best_score=wilson(0, 0) if best is None else best.score,
+                hours=books.budget.hours,
+                tokens=books.budget.settled.tokens,
+                cost_usd=books.budget.settled.cost_usd,
+                spent_of_budget=books.budget.used,
+                events=tuple(books.said),
+            )
+        )
+        books.said.clear()

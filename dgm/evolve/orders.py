@@ -1,0 +1,136 @@
+"""Builds what is handed to a worker: orders for trials, attempts and screenings, and the work that carries them."""
+
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dgm.config import RunConfig
+from dgm.evolve.evidence import Evidence
+from dgm.evolve.population import Population
+from dgm.evolve.randomness import seed_of
+from dgm.ports import Archive
+from dgm.values import (
+    AgentRecord,
+    AttemptOrder,
+    Focus,
+    Lease,
+    ScreeningOrder,
+    Suite,
+    Task,
+    Tree,
+    TrialDigest,
+    TrialOrder,
+    TrialRecord,
+    Work,
+    WorkKind,
+)
+
+MARGIN_S = 60.0
+"""Besides what is known: starting sandboxes, closing them, sending bytes."""
+
+TRIES = 3
+"""How often a worker may do a piece of work when the infrastructure fails it."""
+
+SCREENING_S = 600.0
+"""Seconds for a screening: its steps, two tries each, with a slow model."""
+
+DIAGNOSIS_S = 300.0
+"""Seconds for a diagnosis."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNames:
+    """Which model does what."""
+
+    solve: str
+    improve: str
+    diagnose: str
+
+    @property
+    def by_purpose(self) -> Mapping[str, str]:
+        """As an attempt's order holds them."""
+        return {"solve": self.solve, "improve": self.improve, "diagnose": self.diagnose}
+
+
+class Orders:
+    """Builds work from the archive, the suite and the configuration."""
+
+    def __init__(self, config: RunConfig, suite: Suite, archive: Archive, models: ModelNames) -> None:
+        self._config = config
+        self._suite = suite
+        self._archive = archive
+        self._models = models
+        self._agents: dict[int, AgentRecord] = {}
+        self._tasks = {task.task_id: task for task in suite.tasks}
+        self.evidence = Evidence(archive, suite)
+
+    def trial_seconds(self, task_id: str) -> float:
+        """Return the wall seconds that solving a task may take."""
+        return self._tasks[task_id].timeout_s
+
+    @property
+    def attempt_seconds(self) -> float:
+        """Wall seconds that an attempt may take: diagnosis, self-modification and screening."""
+        return DIAGNOSIS_S + self._config.leases.attempt_timeout_s + SCREENING_S
+
+    def trial(self, record: TrialRecord, lease: Lease) -> Work:
+        """Return the work of one trial."""
+        task = self._tasks[record.task_id]
+        order = TrialOrder(
+            trial_id=record.trial_id,
+            agent_id=record.agent,
+            repeat=record.repeat,
+            agent=self.evidence.tree(record.agent),
+            solve=self.agent(record.agent).manifest.solve,
+            task=_for_search(task),
+            suite_digest=self._suite.digest,
+            model=self._models.solve,
+            lease=lease,
+            seed=seed_of(self._config.seed, record.agent, *record.task_id.encode(), record.repeat),
+        )
+        deadline_s = TRIES * (lease.seconds + 3 * task.grading_timeout_s + MARGIN_S)
+        return Work(f"trial {record.trial_id}", WorkKind.TRIAL, pickle.dumps(order), deadline_s)
+
+    def attempt(
+        self,
+        attempt_id: int,
+        population: Population,
+        parent: int,
+        focus: Focus,
+        evidence: Sequence[TrialDigest],
+        lease: Lease,
+    ) -> Work:
+        """Return the work of one attempt."""
+        line = self._archive.lineage(parent)
+        scores = {a.number: (int(population.resolved[a.number]), int(population.ended[a.number])) for a in line}
+        order = AttemptOrder(
+            attempt_id=attempt_id,
+            parent_id=parent,
+            parent=self.evidence.tree(parent),
+            manifest=self.agent(parent).manifest,
+            focus=focus,
+            evidence=tuple(evidence),
+            lineage=self.evidence.lineage(line, scores),
+            models=self._models.by_purpose,
+            lease=lease,
+            timeout_s=min(self._config.leases.attempt_timeout_s, lease.seconds),
+            seed=seed_of(self._config.seed, attempt_id),
+        )
+        deadline_s = TRIES * (lease.seconds + MARGIN_S)
+        return Work(f"attempt {attempt_id}", WorkKind.ATTEMPT, pickle.dumps(order), deadline_s)
+
+    def screening(self, name: str, founder: Tree, lease: Lease) -> Work:
+        """Return the work of screening a founder."""
+        order = ScreeningOrder(name, founder, self._models.solve, lease)
+        return Work(f"founder {name}", WorkKind.SCREENING, pickle.dumps(order), TRIES * (lease.seconds + MARGIN_S))
+
+    def agent(self, number: int) -> AgentRecord:
+        """Return an agent's record; `eligible` in it may be outdated."""
+        if number not in self._agents:
+            self._agents[number] = self._archive.agent(number)
+        return self._agents[number]
+
+
+def _for_search(task: Task) -> Task:
+    """Return the task without what no worker needs: its reference solution stays on the driver."""
+    return replace(task, reference=Tree())

@@ -1,0 +1,50 @@
+"""Random streams: one for each decision, so that a resumed run goes on exactly where it stopped.
+
+The state that stands with a decision is the state before its draws. However many numbers it drew, the next decision's
+stream is that state jumped once (2**127 draws ahead), so the last decision alone tells how to go on.
+"""
+
+import json
+from typing import Any, cast
+
+import numpy as np
+
+
+class Streams:
+    """A sequence of generators. Not thread-safe."""
+
+    def __init__(self, seed: int) -> None:
+        self._now = np.random.PCG64(seed)
+
+    @property
+    def state(self) -> str:
+        """State that `generator` starts from, as JSON."""
+        return json.dumps(self._now.state)
+
+    def generator(self) -> np.random.Generator:
+        """Return a generator for the decision that is to be made; the same one until `advance`."""
+        return generator_at(self.state)
+
+    def advance(self) -> None:
+        """Go on to the next decision's stream: the last decision has been stored."""
+        self._now = self._now.jumped()
+
+    def resume_after(self, state: str) -> None:
+        """Go on after the decision that had this state."""
+        self._now = _at(state).jumped()
+
+
+def generator_at(state: str) -> np.random.Generator:
+    """Return the generator that a decision had, to draw it again."""
+    return np.random.Generator(_at(state))
+
+
+def _at(state: str) -> np.random.PCG64:
+    bits = np.random.PCG64()
+    bits.state = cast("Any", json.loads(state))
+    return bits
+
+
+def seed_of(*parts: int) -> int:
+    """Return a seed for one piece of work: the same for the same parts, whatever else runs."""
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])

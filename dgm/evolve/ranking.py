@@ -1,0 +1,47 @@
+"""Who is best so far. Pure, and never a claim: an agent that was chosen for its score is not confirmed by it.
+
+Scores from different stages are not compared as equals: the agents that have earned the largest stage come first,
+whatever the others resolved of a smaller one. Among them the score decides, with tasks that have not been run counted
+as unresolved; at the same score the lower end of its 95 % Wilson interval, then the earlier agent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dgm.evaluations.statistics import wilson
+from dgm.evolve.population import Population
+from dgm.values import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An agent and its score: resolved by assigned, with n and the interval.
+
+    Args:
+        ended: how many of the `score.n` tasks have been run; the others count as unresolved.
+        confirmed: whether a paired test on the holdout stands behind it.
+    """
+
+    agent: int
+    score: Interval
+    ended: int
+    confirmed: bool = False
+
+
+def standing_of(population: Population, agent: int) -> Standing:
+    """Return how an agent stands now."""
+    score = wilson(int(population.resolved[agent]), int(population.assigned[agent]))
+    return Standing(agent, score, int(population.ended[agent]))
+
+
+def best_agent(population: Population) -> Standing | None:
+    """Return the best agent of the largest stage that one has started; None before the first outcome."""
+    started = np.flatnonzero(population.ended > 0)
+    if not len(started):
+        return None
+    largest = population.assigned[started].max()
+    same_stage = started[population.assigned[started] == largest]
+    top = population.score[same_stage].max()
+    equals = [standing_of(population, int(i)) for i in same_stage[population.score[same_stage] == top]]
+    return max(equals, key=lambda standing: standing.score.low)

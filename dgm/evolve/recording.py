@@ -1,0 +1,139 @@
+"""From an outcome to the archive: one transaction each, then the population and the books."""
+
+import pickle
+from dataclasses import dataclass, replace
+
+from dgm.config import EvolveSection
+from dgm.evolve.books import Books, Halt, UnderWay
+from dgm.evolve.population import Cell
+from dgm.evolve.progress import Reason
+from dgm.evolve.retention import retain
+from dgm.ports import Archive, Executor
+from dgm.values import AttemptOutcome, Failure, Finished, OpenLease, Spent, TrialOutcome, WorkKind
+
+TRIES = 3
+"""How often a trial is started that the infrastructure fails: then it stays unscored, and counts as unresolved."""
+
+IN_A_ROW = 5
+"""Pieces of work that the infrastructure may fail, one after the other, before the run stops; more with many slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Records what became of attempts and trials."""
+
+    archive: Archive
+    executor: Executor
+    books: Books
+    evolve: EvolveSection
+    suite_digest: str
+
+    def record(self, work: UnderWay, finished: Finished) -> Halt | None:
+        """Record how a piece of work ended. Returns why the loop must not go on."""
+        if finished.payload is None:
+            return self._lost(work, finished)
+        outcome = pickle.loads(finished.payload)  # noqa: S301 - our own worker's bytes
+        outcome = replace(outcome, spent=work.charge(outcome.spent, finished.retries))
+        if isinstance(outcome, TrialOutcome):
+            return self._trial(work, self._checked(work, outcome), finished.retries)
+        return self._attempt(work, outcome)
+
+    def lose(self, work: UnderWay, reason: str) -> None:
+        """Charge work whole that vanished, or whose outcome nobody waits for."""
+        for lease in self.archive.open_leases():
+            if _is_of(lease, work):
+                self.archive.settle_lost(lease, reason)
+        self.books.settled(work, work.lease.whole, counts=work.kind is WorkKind.ATTEMPT)
+
+    def _trial(self, work: UnderWay, outcome: TrialOutcome, retries: int) -> Halt | None:
+        self.archive.close_trial(outcome, retries=retries)
+        self.books.settled(work, outcome.spent, counts=outcome.verdict is not None)
+        if outcome.must_stop is not None:
+            self._reopen(work)
+            return Halt(Reason.REFUSED, outcome.must_stop)
+        if outcome.verdict is None:
+            return self._unscored(work, outcome.infrastructure or "no verdict, and no reason")
+        self.books.failed_in_a_row = 0
+        cell = Cell.RESOLVED if outcome.verdict.resolved else Cell.UNRESOLVED
+        self.books.population.close_trial(_agent(work), work.name, cell)
+        self.books.said.append(f"{work}: {outcome.verdict.finish.value}")
+        return None
+
+    def _attempt(self, work: UnderWay, outcome: AttemptOutcome) -> Halt | None:
+        retained = retain(self.evolve.retention)
+        record = self.archive.close_attempt(outcome, eligible=retained.eligible, retention=retained.reason)
+        self.books.settled(work, outcome.spent)
+        self.books.population.close_attempt(_agent(work))
+        if record.child is not None:
+            self.books.population.add(work.agent, eligible=retained.eligible)
+            self._log("child", f"{work} made a{record.child}")
+        else:
+            self._log("attempt failed", f"{work} failed: {outcome.failure}: {outcome.detail}")
+        if outcome.must_stop is not None:
+            return Halt(Reason.REFUSED, outcome.must_stop)
+        if outcome.failure is Failure.INFRASTRUCTURE:
+            return self._failed(outcome.detail)
+        self.books.failed_in_a_row = 0
+        return None
+
+    def _lost(self, work: UnderWay, finished: Finished) -> Halt | None:
+        self.lose(work, finished.error)
+        if finished.retries:
+            again = work.charge(Spent(), finished.retries)
+            self.archive.add_calls((), again, note=f"{work} was started again")
+            self.books.budget = replace(self.books.budget, settled=self.books.budget.settled + again)
+        reason = finished.error.strip().rpartition("\n")[2]
+        self._log("lost", f"{work} was lost: {reason}", {"error": finished.error})
+        if work.kind is WorkKind.TRIAL:
+            return self._unscored(work, reason)
+        self.books.population.close_attempt(_agent(work))
+        return self._failed(reason)
+
+    def _unscored(self, work: UnderWay, reason: str) -> Halt | None:
+        """Put a trial back, or give it up: then it is unresolved in its agent's score, and flagged in the archive."""
+        key = (_agent(work), work.name)
+        self.books.failed_tries[key] += 1
+        self.books.said.append(f"{work}: not scored: {reason}")
+        if self.books.failed_tries[key] < TRIES:
+            self._reopen(work)
+        else:
+            self.books.population.close_trial(*key, Cell.GIVEN_UP)
+            self._log("given up", f"{work} stays unscored after {TRIES} tries: {reason}")
+        return self._failed(reason)
+
+    def _failed(self, reason: str) -> Halt | None:
+        self.books.failed_in_a_row += 1
+        count = self.books.failed_in_a_row
+        if count < max(IN_A_ROW, 2 * self.executor.slots):
+            return None
+        return Halt(
+            Reason.INFRASTRUCTURE,
+            f"{count} pieces of work in a row failed through no fault of an agent, the last with: {reason}. "
+            "Run `dgm doctor`, mend what it names, then resume.",
+        )
+
+    def _reopen(self, work: UnderWay) -> None:
+        self.books.population.reopen_trial(_agent(work), work.name)
+
+    def _checked(self, work: UnderWay, outcome: TrialOutcome) -> TrialOutcome:
+        """Take the verdict away from a trial that ran another agent or another suite than it was told."""
+        if outcome.verdict is None or (outcome.agent_digest, outcome.suite_digest) == (work.digest, self.suite_digest):
+            return outcome
+        wrong = f"the worker ran agent {outcome.agent_digest[:12]} on suite {outcome.suite_digest[:12]}"
+        right = f"not agent {work.digest[:12]} on suite {self.suite_digest[:12]}"
+        return replace(outcome, verdict=None, infrastructure=f"{wrong}, {right}")
+
+    def _log(self, kind: str, text: str, data: dict[str, object] | None = None) -> None:
+        self.archive.add_event(kind, text, data)
+        self.books.said.append(text)
+
+
+def _agent(work: UnderWay) -> int:
+    if work.agent is None:
+        raise ValueError(f"{work} has no agent")
+    return work.agent
+
+
+def _is_of(lease: OpenLease, work: UnderWay) -> bool:
+    number = lease.trial_id if work.kind is WorkKind.TRIAL else lease.attempt_id
+    return number is not None and number == work.number

@@ -1,0 +1,61 @@
+"""From the archive to the loop's memory, at a start as at a resume."""
+
+from collections.abc import Mapping
+
+from dgm.config import RunConfig
+from dgm.errors import ConfigError
+from dgm.evolve.books import Books
+from dgm.evolve.budget import Budget
+from dgm.evolve.population import NO_PARENT, Population
+from dgm.evolve.randomness import Streams
+from dgm.evolve.rebuilding import rebuild
+from dgm.evolve.staging import Staging
+from dgm.ports import Archive
+from dgm.values import Split, Suite, Tree
+
+
+def open_books(config: RunConfig, suite: Suite, archive: Archive) -> Books:
+    """Charge what a crash left under way, and return the books as the archive has them.
+
+    Raises:
+        ConfigError: the suite's tasks or stages cannot be used.
+    """
+    tasks = search_tasks(config, suite)
+    staging = Staging.of(config.suite.stages or suite.stages, config.suite.promote, len(tasks))
+    for lease in archive.open_leases():
+        archive.settle_lost(lease, "under way when the driver died: charged whole")
+    population = rebuild(tasks, staging, archive.agents(), archive.trials())
+    return Books(population, Budget.after(config.budget, config.leases, archive.totals()))
+
+
+def search_tasks(config: RunConfig, suite: Suite) -> tuple[str, ...]:
+    """Return the ids of the tasks that steer the run, in order.
+
+    Raises:
+        ConfigError: a task does not exist, is named twice, or is kept for the final confirmation.
+    """
+    known = [task.task_id for task in suite.split(Split.SEARCH)]
+    wanted = known if config.suite.tasks is None else config.suite.tasks
+    wrong = [task for task in wanted if task not in known]
+    if wrong:
+        raise ConfigError(
+            f"suite.tasks names {', '.join(map(repr, wrong))}, and the search split of {suite.name!r} has no such "
+            f"task: it has {', '.join(known)}"
+        )
+    if len(set(wanted)) < len(wanted):
+        raise ConfigError("suite.tasks names a task twice: name each once")
+    return tuple(wanted)
+
+
+def streams_of(config: RunConfig, archive: Archive) -> Streams:
+    """Return the random streams, gone on to where the last decision left them."""
+    streams = Streams(config.seed)
+    if (last := archive.last_decision()) is not None:
+        streams.resume_after(last.generator)
+    return streams
+
+
+def missing_founders(founders: Mapping[str, Tree], population: Population) -> dict[str, Tree]:
+    """Return the founders that are not planted yet."""
+    planted = int((population.parent == NO_PARENT).sum())
+    return dict(list(founders.items())[planted:])

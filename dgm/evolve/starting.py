@@ -1,0 +1,81 @@
+"""From a decision to work under way: leases are taken and recorded before anything is submitted."""
+
+from dataclasses import dataclass
+
+from numpy.random import Generator
+
+from dgm.evolve.actions import Evaluate, Expand
+from dgm.evolve.books import Books, UnderWay
+from dgm.evolve.budget import Budget, Refused
+from dgm.evolve.orders import Orders
+from dgm.improve.focus import choose_focus
+from dgm.ports import Archive, Executor
+from dgm.values import Decision, Lease, TrialRecord, WorkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Starts what a strategy decided. `strategy` is its name."""
+
+    archive: Archive
+    executor: Executor
+    orders: Orders
+    books: Books
+    strategy: str
+
+    def evaluate(self, action: Evaluate, generator: str, room: int) -> Refused | None:
+        """Start as many of the wanted trials as there are slots and budget for, in one transaction.
+
+        Args:
+            generator: state of the random generator before the decision.
+            room: free slots.
+
+        Returns:
+            Why none was started.
+        """
+        leases = self._leases(action, room)
+        if isinstance(leases, Refused):
+            return leases
+        tasks = tuple(task for task, _, _ in leases)
+        decision = Decision(
+            self.strategy, "evaluate", action.agent, tasks, action.probabilities, generator, action.reason
+        )
+        records = self.archive.open_trials(action.agent, leases, decision)
+        for record, (_, _, lease) in zip(records, leases, strict=True):
+            self._submit_trial(record, lease)
+        return None
+
+    def _leases(self, action: Evaluate, room: int) -> list[tuple[str, int, Lease]] | Refused:
+        budget: Budget = self.books.budget
+        leases: list[tuple[str, int, Lease]] = []
+        for task in action.tasks[:room]:
+            offered = budget.offer(WorkKind.TRIAL, self.orders.trial_seconds(task))
+            if isinstance(offered, Refused):
+                return leases or offered
+            budget = budget.opened(WorkKind.TRIAL, offered)
+            leases.append((task, 0, offered))
+        return leases
+
+    def _submit_trial(self, record: TrialRecord, lease: Lease) -> None:
+        work = self.orders.trial(record, lease)
+        digest = self.orders.agent(record.agent).digest
+        under_way = UnderWay(WorkKind.TRIAL, lease, record.agent, record.task_id, record.trial_id, digest)
+        self.books.opened(work.work_id, under_way)
+        self.executor.submit(work)
+
+    def expand(self, action: Expand, generator: str, rng: Generator) -> Refused | None:
+        """Start an attempt, with a focus drawn from the parent's trials. Returns why it was not started."""
+        offered = self.books.budget.offer(WorkKind.ATTEMPT, self.orders.attempt_seconds)
+        if isinstance(offered, Refused):
+            return offered
+        evidence = self.orders.evidence.trials(action.agent)
+        focus = choose_focus(evidence, rng)
+        decision = Decision(self.strategy, "expand", action.agent, (), action.probabilities, generator, action.reason)
+        attempt = self.archive.open_attempt(action.agent, focus, offered, decision)
+        work = self.orders.attempt(attempt, self.books.population, action.agent, focus, evidence, offered)
+        digest = self.orders.agent(action.agent).digest
+        under_way = UnderWay(WorkKind.ATTEMPT, offered, action.agent, focus.task_id or focus.kind, attempt, digest)
+        self.books.opened(work.work_id, under_way)
+        self.executor.submit(work)
+        self.books.said.append(f"{under_way} starts: {under_way.name}")
+        return None

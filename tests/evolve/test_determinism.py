@@ -1,0 +1,42 @@
+"""The same seed, script and clock give the same run, bit for bit, with the real archive."""
+
+from pathlib import Path
+
+from tests.evolve.worlds import World, config_of
+
+
+def commits_of(world: World) -> list[str]:
+    with world.open() as run:
+        return [agent.commit for agent in run.archive.agents()]
+
+
+def test_the_same_seed_gives_the_same_commits(tmp_path: Path) -> None:
+    worlds = [World(tmp_path / name, config_of(attempts=6)) for name in ("one", "two")]
+
+    for world in worlds:
+        world.run()
+
+    assert commits_of(worlds[0]) == commits_of(worlds[1])
+    assert len(commits_of(worlds[0])) == 7
+
+
+def test_another_seed_gives_another_lineage(tmp_path: Path) -> None:
+    config = config_of(attempts=8)
+    one = World(tmp_path / "one", config)
+    other = World(tmp_path / "other", config.model_copy(update={"seed": 1}))
+
+    one.run()
+    other.run()
+
+    assert commits_of(one) != commits_of(other)
+
+
+def test_a_run_stopped_after_every_step_and_resumed_makes_the_same_commits(tmp_path: Path) -> None:
+    whole, pieces = (World(tmp_path / name, config_of(attempts=4)) for name in ("whole", "pieces"))
+    whole.run()
+
+    for _ in range(40):
+        steps = iter([False, True])
+        pieces.run(stop=lambda steps=steps: next(steps))
+
+    assert commits_of(pieces) == commits_of(whole)

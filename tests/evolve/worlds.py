@@ -1,0 +1,191 @@
+"""A small world for the loop: a suite, founders, a handler that answers as told, and the real archive."""
+
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dgm.archive import Run, create_run, open_run
+from dgm.cluster import InlineExecutor
+from dgm.config import RunConfig, parse_config
+from dgm.evolve import Loop, ModelNames, Progress, RunEnd
+from dgm.values import (
+    AttemptOrder,
+    AttemptOutcome,
+    Call,
+    CallStatus,
+    Failure,
+    Feedback,
+    Finish,
+    Grader,
+    Manifest,
+    SandboxLevel,
+    ScreeningOrder,
+    ScreeningOutcome,
+    Spent,
+    Split,
+    Suite,
+    Task,
+    Tree,
+    TrialOrder,
+    TrialOutcome,
+    Verdict,
+    Work,
+)
+from tests.fakes import FakeClock
+
+MANIFEST = Manifest("fake", "a fake agent", ("true",))
+LEVEL = SandboxLevel("fake", "0" * 64)
+MODELS = ModelNames("m", "m", "m")
+FOUNDER = Tree.of({"agent.toml": "[agent]", "main.py": "print(0)\n"})
+
+
+def task(number: int, split: Split = Split.SEARCH) -> Task:
+    return Task(
+        task_id=f"t{number}",
+        suite="small",
+        instruction=f"repair {number}",
+        public=Tree.of({"a.py": "x = 1\n"}),
+        hidden=Tree.of({"test_a.py": "HIDDEN"}),
+        reference=Tree.of({"a.py": "REFERENCE"}),
+        allow=("*.py",),
+        grader=Grader.PYTEST,
+        expected=("test_a", "test_b"),
+        timeout_s=60,
+        split=split,
+        difficulty="easy",
+    )
+
+
+def suite_of(tasks: int = 4, stages: tuple[int, ...] = (2, 4)) -> Suite:
+    held = task(99, Split.HOLDOUT)
+    return Suite("small", "1", "d" * 64, "MIT", Feedback.IDS, stages, (*map(task, range(tasks)), held))
+
+
+def config_of(**budget: float) -> RunConfig:
+    limits = "\n".join(f"{name} = {value}" for name, value in budget.items())
+    return parse_config(f"[budget]\n{limits}\n[suite]\npromote = [0.5]\n")
+
+
+def resolves_half(order: TrialOrder) -> bool:
+    """Even tasks are resolved, whoever tries."""
+    return int(order.task.task_id[1:]) % 2 == 0
+
+
+@dataclass
+class Script:
+    """What work gives. Counts the work it did."""
+
+    resolves: Callable[[TrialOrder], bool] = resolves_half
+    tokens: int = 10
+    attempt_failure: Failure | None = None
+    screening_failure: Failure | None = None
+    infrastructure: Callable[[TrialOrder], str | None] = lambda order: None
+    must_stop: str | None = None
+    raises: Callable[[Work], BaseException | None] = lambda work: None
+    orders: list[object] = field(default_factory=list)
+
+    def __call__(self, work: Work) -> bytes:
+        if (error := self.raises(work)) is not None:
+            raise error
+        order = pickle.loads(work.payload)
+        self.orders.append(order)
+        return pickle.dumps(self.outcome(order))
+
+    def close(self) -> None:
+        pass
+
+    def outcome(self, order: object) -> TrialOutcome | AttemptOutcome | ScreeningOutcome:
+        match order:
+            case TrialOrder():
+                return self.trial(order)
+            case AttemptOrder():
+                return self.attempt(order)
+            case ScreeningOrder():
+                return ScreeningOutcome(MANIFEST, self.screening_failure, "why", self.spent, LEVEL, (call(),))
+        raise TypeError(order)
+
+    @property
+    def spent(self) -> Spent:
+        return Spent(self.tokens, 0.0, 1.0)
+
+    def trial(self, order: TrialOrder) -> TrialOutcome:
+        why = self.infrastructure(order)
+        resolved = self.resolves(order)
+        finish = Finish.RESOLVED if resolved else Finish.TESTS_FAILED
+        verdict = Verdict(resolved, finish, 2 * resolved, 2, () if resolved else ("test_a", "test_b"))
+        return TrialOutcome(
+            trial_id=order.trial_id,
+            verdict=None if why or self.must_stop else verdict,
+            agent_digest=order.agent.digest,
+            suite_digest=order.suite_digest,
+            level=LEVEL,
+            spent=self.spent,
+            calls=(call(),),
+            artifacts={
+                "transcript.jsonl": f'{{"seed": {order.seed}}}\n'.encode(),
+                "answer.diff": b"a change\n",
+                "grading.log": b"HIDDEN",
+            },
+            public_artifacts=("transcript.jsonl", "answer.diff"),
+            infrastructure=why or self.must_stop,
+            must_stop=self.must_stop,
+        )
+
+    def attempt(self, order: AttemptOrder) -> AttemptOutcome:
+        child = Tree.of({**{p: order.parent[p].data for p in order.parent}, "main.py": f"print({order.attempt_id})\n"})
+        made = self.attempt_failure is None
+        return AttemptOutcome(
+            attempt_id=order.attempt_id,
+            child=child if made else None,
+            manifest=MANIFEST if made else None,
+            failure=self.attempt_failure,
+            detail="" if made else "why",
+            proposal=f"proposal {order.attempt_id} on {order.focus.kind}",
+            spent=self.spent,
+            level=LEVEL,
+            calls=(call(),),
+            must_stop=self.must_stop,
+        )
+
+
+def call() -> Call:
+    return Call("solve", "m", 6, 4, 0.0, 0.1, CallStatus.OK)
+
+
+@dataclass
+class World:
+    """One run's folder, and loops over it."""
+
+    folder: Path
+    config: RunConfig
+    suite: Suite = field(default_factory=suite_of)
+    founders: Mapping[str, Tree] = field(default_factory=lambda: {"one": FOUNDER})
+    script: Script = field(default_factory=Script)
+    clock: FakeClock = field(default_factory=FakeClock)
+    told: list[Progress] = field(default_factory=list)
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> RunEnd:
+        """Start the run, or resume it."""
+        with self.open() as run:
+            return self.loop(run, InlineExecutor(lambda: self.script), stop).run()
+
+    def loop(self, run: Run, executor: object, stop: Callable[[], bool] = lambda: False) -> Loop:
+        return Loop(
+            self.config,
+            self.suite,
+            self.founders,
+            MODELS,
+            run.archive,
+            executor,
+            self.clock,
+            observer=self.told.append,
+            stop=stop,
+        )
+
+    @contextmanager
+    def open(self) -> Iterator[Run]:
+        known = (self.folder / "run.toml").exists()
+        with open_run(self.folder, self.clock) if known else create_run(self.folder, "", {}, self.clock) as run:
+            yield run
