@@ -3,16 +3,18 @@
 import math
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
 from dgm.config import ModelsSection
 from dgm.errors import ModelRefused, ModelUnavailable
 from dgm.models.endpoint import Endpoint, EndpointKind, model_names, only_model, resolve_endpoint
 from dgm.models.gateway import CallRules, LeasedGateway
+from dgm.models.local import start_local
 from dgm.models.loop_thread import LoopThread
+from dgm.models.model_file import cache_folder, find_model
 from dgm.models.prices import FREE, find_price
-from dgm.models.tries import RetryPolicy
+from dgm.models.tries import PATIENT, RetryPolicy
 from dgm.models.upstream import FaultKind, Upstream, UpstreamFault
 from dgm.ports import Clock
 from dgm.values import Lease, Price
@@ -26,7 +28,7 @@ def open_models(
     clock: Clock,
     need_price: bool,
     environ: Mapping[str, str] | None = None,
-    retry: RetryPolicy | None = None,
+    retry: RetryPolicy = PATIENT,
 ) -> "EndpointModels":
     """Connect this machine to the endpoint that the configuration and the environment name.
 
@@ -38,21 +40,48 @@ def open_models(
         ConfigError: address, key file or model is wrong, or a local model is missing.
         PriceUnknown: a named model has no price and needs one.
     """
-    endpoint = resolve_endpoint(section, os.environ if environ is None else environ)
-    with ExitStack() as cleanup:
-        models = EndpointModels(section, endpoint, clock=clock, need_price=need_price, retry=retry or RetryPolicy())
-        cleanup.callback(models.close)
-        for name in {section.name, section.solve, section.improve, section.diagnose} - {None}:
-            models.price(str(name))
-        cleanup.pop_all()
-    return models
+    environ = os.environ if environ is None else environ
+    endpoint = resolve_endpoint(section, environ)
+    for name in {section.name, section.solve, section.improve, section.diagnose} - {None}:
+        _price(section, endpoint, str(name), needed=need_price)
+    with ExitStack() as started:
+        if endpoint.base_url is None:
+            endpoint = replace(endpoint, base_url=started.enter_context(_local(section, environ)))
+        return EndpointModels(
+            section, endpoint, clock=clock, need_price=need_price, retry=retry, owned=started.pop_all()
+        )
+
+
+def _local(section: ModelsSection, environ: Mapping[str, str]) -> AbstractContextManager[str]:
+    """Prepare the local server that the configuration asks for. Raises ConfigError."""
+    path = find_model(section.local_path, environ)
+    folder = cache_folder(environ)
+    folder.mkdir(parents=True, exist_ok=True)
+    return start_local(path, context=section.local_context, log=folder / "local-server.log")
+
+
+def _price(section: ModelsSection, endpoint: Endpoint, model: str, *, needed: bool) -> Price:
+    if endpoint.kind is EndpointKind.LOCAL and model not in section.prices:
+        return FREE
+    return find_price(model, section.prices, needed=needed)
 
 
 class EndpointModels:
-    """Gateways to one endpoint, on one event loop. Thread-safe."""
+    """Gateways to one endpoint, on one event loop. Thread-safe.
+
+    Args:
+        owned: what ends with it, such as a local server.
+    """
 
     def __init__(
-        self, section: ModelsSection, endpoint: Endpoint, *, clock: Clock, need_price: bool, retry: RetryPolicy
+        self,
+        section: ModelsSection,
+        endpoint: Endpoint,
+        *,
+        clock: Clock,
+        need_price: bool,
+        retry: RetryPolicy,
+        owned: ExitStack,
     ) -> None:
         self._section = section
         self._endpoint = endpoint
@@ -61,7 +90,13 @@ class EndpointModels:
         self._rules = CallRules(section.max_tokens, section.timeout_s, section.temperature, retry)
         self._upstream = Upstream(endpoint)
         self._loop = LoopThread()
+        self._owned = owned
         self._closed = False
+
+    @property
+    def base_url(self) -> str | None:
+        """Where the endpoint is: of a local server, the address to give to other processes of this machine."""
+        return self._endpoint.base_url
 
     @contextmanager
     def open(self, model: str, lease: Lease, *, purpose: str) -> Iterator[LeasedGateway]:
@@ -85,9 +120,7 @@ class EndpointModels:
 
     def price(self, model: str) -> Price:
         """Return what a model costs; a local one nothing. Raises PriceUnknown where it must be known."""
-        if self._endpoint.kind is EndpointKind.LOCAL and model not in self._section.prices:
-            return FREE
-        return find_price(model, self._section.prices, needed=self._need_price)
+        return _price(self._section, self._endpoint, model, needed=self._need_price)
 
     def listed(self) -> tuple[str, ...]:
         """Return the models that the endpoint lists. Raises ModelUnavailable, ModelRefused."""
@@ -126,6 +159,7 @@ class EndpointModels:
             self._closed = True
             self._loop.run(self._upstream.close())
             self._loop.close()
+            self._owned.close()
 
     def _unusable(self, fault: UpstreamFault) -> ModelUnavailable | ModelRefused:
         where = repr(self._endpoint.base_url)

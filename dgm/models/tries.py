@@ -27,6 +27,10 @@ class RetryPolicy:
     most_s: float = 30.0
 
 
+PATIENT = RetryPolicy()
+"""About a minute: a server's restart, or a passing limit of requests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a request ended. `fault` is the endpoint's last failure, where that is how it ended."""
