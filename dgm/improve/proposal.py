@@ -1,0 +1,45 @@
+"""The proposal: the text that tells an agent what to change in itself. Made from a diagnosis, or from the focus."""
+
+import json
+
+from dgm.improve.diagnosis import Diagnosis
+from dgm.improve.focus import describe
+from dgm.values import Collected, Focus, Tree, plain
+
+MAX_PROPOSAL = 8_000
+"""Characters of a proposal that an agent wrote itself."""
+
+OWN_PROPOSAL_PATH = "proposal.md"
+
+_RULES = """\
+This repository is your own source code: you are the coding agent in it. Change it so that you solve tasks better.
+
+- Make a general improvement, nothing that helps with one task only.
+- Keep the change small and complete. Keep `agent.toml` valid and the commands in it working.
+- Use only what is installed already; there is no network.
+"""
+
+
+def proposal_from(diagnosis: Diagnosis) -> str:
+    """Return the proposal that a diagnosis amounts to."""
+    return f"{diagnosis.problem}\n\nWhat to improve: {diagnosis.improve}\n\nHow: {diagnosis.how}\n"
+
+
+def proposal_task(proposal: str) -> Tree:
+    """Build `/task` for a self-modification by `solve`."""
+    return Tree.of({"instruction.md": f"# Improve yourself\n\n{proposal}\n{_RULES}"})
+
+
+def focus_task(focus: Focus) -> Tree:
+    """Build `/task` for a self-modification by the agent's own `improve`."""
+    fields = {"kind": focus.kind.value, "task": focus.task_id, "description": describe(focus)}
+    instruction = f"# Improve yourself\n\n{describe(focus)}\n\n{_RULES}"
+    return Tree.of({"focus.json": json.dumps(fields, indent=1), "instruction.md": instruction})
+
+
+def own_proposal(out: Collected) -> str:
+    """Return what the agent's own `improve` left as its proposal, made harmless and short; empty where it left none."""
+    if OWN_PROPOSAL_PATH not in out.tree:
+        return ""
+    data = out.tree[OWN_PROPOSAL_PATH].data[: 4 * MAX_PROPOSAL]
+    return plain(data.decode("utf-8", "replace"), limit=MAX_PROPOSAL, keep_newlines=True)

@@ -1,0 +1,331 @@
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pytest
+
+from dgm.errors import ModelRefused, ModelUnavailable, SandboxError
+from dgm.improve import run_attempt
+from dgm.values import (
+    AttemptOrder,
+    AttemptOutcome,
+    Collected,
+    Ended,
+    Failure,
+    Focus,
+    FocusKind,
+    Job,
+    JobResult,
+    Lease,
+    Limits,
+    Manifest,
+    Refusal,
+    RefusalReason,
+    Tree,
+)
+from tests.fakes import FakeClock, FakeModels, FakeSandbox, job_result
+from tests.improve.acting import (
+    AGENT,
+    DIAGNOSIS,
+    LEASE,
+    ActingAgent,
+    Role,
+    attempt_order,
+    improve,
+    instruction,
+    tree_at,
+)
+
+OWN_WAY = Manifest("toy", "", ("python", "-m", "toy"), improve=("python", "-m", "toy.improve"))
+
+
+def attempted(
+    order: AttemptOrder | None = None,
+    *,
+    models: FakeModels | None = None,
+    clock: FakeClock | None = None,
+    **roles: Role,
+) -> tuple[AttemptOutcome, FakeSandbox]:
+    sandbox = FakeSandbox(ActingAgent(roles))
+    outcome = run_attempt(
+        order or attempt_order(),
+        sandbox,
+        models or FakeModels(answer=lambda _: DIAGNOSIS),
+        clock or FakeClock(),
+        Limits(),
+    )
+    return outcome, sandbox
+
+
+def played(sandbox: FakeSandbox) -> list[str]:
+    behaviour = sandbox.behaviour
+    assert isinstance(behaviour, ActingAgent)
+    return behaviour.played
+
+
+def test_a_good_change_becomes_a_child() -> None:
+    outcome, _ = attempted()
+
+    assert outcome.failure is None
+    assert outcome.child is not None
+    assert outcome.child.text("toy/second_try.py") == "again = True\n"
+    assert outcome.manifest is not None
+    assert [step.passed for step in outcome.steps] == [True] * 5
+
+
+def test_the_diagnosis_becomes_the_instruction_and_the_proposal() -> None:
+    outcome, sandbox = attempted()
+
+    assert "Add a second try to the main function." in outcome.proposal
+    assert outcome.proposal in instruction(sandbox.jobs[0])
+
+
+def test_the_agent_works_on_a_copy_of_itself_with_its_own_source_read_only() -> None:
+    _, sandbox = attempted()
+
+    mounts = {mount.path: mount for mount in sandbox.jobs[0].mounts}
+    assert mounts["/agent"].tree == mounts["/workspace"].tree == AGENT
+    assert {path for path, mount in mounts.items() if mount.writable} == {"/workspace", "/out"}
+
+
+def test_the_child_is_screened_and_not_the_parent() -> None:
+    outcome, sandbox = attempted()
+
+    started = [job for job in sandbox.jobs if job.label == "screen-start"]
+    assert outcome.child is not None
+    assert [tree_at(job, "/agent").digest for job in started] == [outcome.child.digest]
+
+
+def test_the_history_holds_lineage_trials_transcripts_and_budget() -> None:
+    _, sandbox = attempted()
+
+    history = tree_at(sandbox.jobs[0], "/history")
+    assert list(history) == ["budget.json", "lineage.json", "transcripts/000-fix-it.jsonl", "trials.json"]
+    assert json.loads(history.text("trials.json"))[0]["task"] == "fix-it"
+
+
+def test_every_call_is_charged_to_the_attempt() -> None:
+    outcome, _ = attempted()
+
+    assert {call.purpose for call in outcome.calls} == {"diagnose", "improve", "screen"}
+    assert outcome.spent.tokens == sum(call.input_tokens + call.output_tokens for call in outcome.calls)
+
+
+def test_the_seconds_of_an_attempt_are_those_of_the_clock() -> None:
+    clock = FakeClock()
+
+    def slow(job: Job) -> JobResult:
+        clock.advance(100.0)
+        return improve(job)
+
+    outcome, _ = attempted(clock=clock, improve=slow)
+
+    assert outcome.spent.seconds == pytest.approx(100.0)
+
+
+def test_the_artifacts_of_an_attempt_are_kept_by_name() -> None:
+    outcome, _ = attempted(improve=lambda job: job_result(job, stdout=b"done\n", changed=improve_change(job)))
+
+    assert {"proposal.md", "child.diff", "diagnose.jsonl", "improve.jsonl", "improve.log"} <= set(outcome.artifacts)
+    assert {"screen-start.jsonl", "screen-trivial-task.jsonl", "screen-self-edit.jsonl"} <= set(outcome.artifacts)
+
+
+def improve_change(job: Job) -> dict[str, Tree]:
+    return {"/workspace": improve(job).collected["/workspace"].tree}
+
+
+@pytest.mark.parametrize(("ended", "exit_code"), [(Ended.TIMED_OUT, None), (Ended.EXITED, 3), (Ended.KILLED, None)])
+def test_work_that_was_cut_off_is_taken_as_it_stands(ended: Ended, exit_code: int | None) -> None:
+    def cut_off(job: Job) -> JobResult:
+        return job_result(job, ended=ended, exit_code=exit_code, changed=improve_change(job))
+
+    outcome, _ = attempted(improve=cut_off)
+
+    assert outcome.failure is None
+
+
+def test_an_unchanged_tree_is_no_child() -> None:
+    outcome, sandbox = attempted(improve=job_result)
+
+    assert outcome.failure is Failure.NO_CHANGE
+    assert played(sandbox) == ["improve"]
+    assert outcome.proposal != ""
+
+
+def test_only_caches_are_no_change() -> None:
+    def caches(job: Job) -> JobResult:
+        cached = AGENT.with_files(Tree.of({"toy/__pycache__/a.pyc": b"\0"}).files)
+        return job_result(job, changed={"/workspace": cached})
+
+    assert attempted(improve=caches)[0].failure is Failure.NO_CHANGE
+
+
+def test_a_link_in_the_child_is_refused() -> None:
+    def linking(job: Job) -> JobResult:
+        refused = (Refusal("toy/\x1b[2J", RefusalReason.SYMLINK),)
+        result = job_result(job)
+        collected = {**result.collected, "/workspace": Collected(improve_change(job)["/workspace"], refused)}
+        return JobResult(result.ended, 0, b"", b"", result.resources, collected)
+
+    outcome, _ = attempted(improve=linking)
+
+    assert outcome.failure is Failure.REFUSED_CHANGE
+    assert "symbolic link" in outcome.detail
+    assert "\x1b" not in outcome.detail
+
+
+def test_a_child_with_a_broken_manifest_is_never_run() -> None:
+    def breaking(job: Job) -> JobResult:
+        return job_result(job, changed={"/workspace": AGENT.with_files(Tree.of({"agent.toml": "x"}).files)})
+
+    outcome, sandbox = attempted(improve=breaking)
+
+    assert outcome.failure is Failure.BAD_MANIFEST
+    assert outcome.child is None
+    assert played(sandbox) == ["improve"]
+
+
+def test_a_child_that_fails_its_screening_keeps_its_steps_and_its_difference() -> None:
+    outcome, _ = attempted(trivial=job_result)
+
+    assert outcome.failure is Failure.TRIVIAL_TASK
+    assert outcome.child is None
+    assert outcome.steps[-1].name == "trivial task"
+    assert b"second_try" in outcome.artifacts["child.diff"]
+
+
+def test_an_unusable_diagnosis_is_asked_four_times() -> None:
+    models = FakeModels(answer=lambda _: "I would improve everything.", calls_per_job=0)
+
+    outcome, sandbox = attempted(models=models)
+
+    assert outcome.failure is Failure.DIAGNOSIS
+    assert len(models.opened[0].calls) == 4
+    assert sandbox.jobs == []
+
+
+def test_a_diagnosis_that_fails_at_first_gets_the_reason() -> None:
+    asked: list[str] = []
+
+    def answer(messages: Sequence[Mapping[str, str]]) -> str:
+        asked.append(messages[-1]["content"])
+        return '{"improve": "x"}' if len(asked) == 1 else DIAGNOSIS
+
+    outcome, _ = attempted(models=FakeModels(answer=answer))
+
+    assert outcome.failure is None
+    assert "how: Field required" in asked[1]
+
+
+def test_an_agent_with_its_own_improve_needs_no_diagnosis() -> None:
+    models = FakeModels()
+
+    outcome, sandbox = attempted(attempt_order(manifest=OWN_WAY), models=models)
+
+    assert outcome.failure is None
+    assert sandbox.jobs[0].command == OWN_WAY.improve
+    assert "diagnose" not in {gateway.purpose for gateway in models.opened}
+
+
+def test_its_own_improve_gets_the_focus_as_a_file() -> None:
+    focus = Focus(FocusKind.CONTEXT_OVERFLOW)
+
+    _, sandbox = attempted(attempt_order(manifest=OWN_WAY, focus=focus))
+
+    given = json.loads(tree_at(sandbox.jobs[0], "/task").text("focus.json"))
+    assert (given["kind"], given["task"]) == ("context overflow", None)
+
+
+def test_a_proposal_that_its_own_improve_leaves_is_taken_harmless_and_short() -> None:
+    def proposing(job: Job) -> JobResult:
+        note = Tree.of({"proposal.md": "Better\x1b[2J edits.\n" + "x" * 100_000})
+        return job_result(job, changed={**improve_change(job), "/out": note})
+
+    outcome, _ = attempted(attempt_order(manifest=OWN_WAY), improve=proposing)
+
+    assert outcome.proposal.startswith("Better?[2J edits.\n")
+    assert len(outcome.proposal) <= 8_000
+
+
+def broken(job: Job) -> JobResult:
+    raise SandboxError("the engine hiccuped")
+
+
+def test_a_sandbox_that_keeps_failing_is_infrastructure() -> None:
+    outcome, sandbox = attempted(improve=broken)
+
+    assert outcome.failure is Failure.INFRASTRUCTURE
+    assert len(sandbox.jobs) == 3
+    assert outcome.spent.tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "must_stop"), [(ModelUnavailable("it hangs"), False), (ModelRefused("the key is refused"), True)]
+)
+def test_an_endpoint_that_fails_is_infrastructure_and_a_refusal_stops_the_run(
+    error: Exception, must_stop: bool
+) -> None:
+    def answer(messages: Sequence[Mapping[str, str]]) -> str:
+        raise error
+
+    outcome, _ = attempted(models=FakeModels(answer=answer))
+
+    assert outcome.failure is Failure.INFRASTRUCTURE
+    assert outcome.must_stop == (str(error) if must_stop else None)
+
+
+def test_an_attempt_without_time_ends_by_its_lease() -> None:
+    outcome, sandbox = attempted(attempt_order(manifest=OWN_WAY, lease=Lease(1000, 1.0, 0.0)))
+
+    assert outcome.failure is Failure.LEASE
+    assert sandbox.jobs == []
+
+
+def test_the_self_modification_leaves_a_share_of_the_lease_for_the_screening() -> None:
+    models = FakeModels(answer=lambda _: DIAGNOSIS)
+
+    attempted(models=models)
+
+    lease = next(gateway.lease for gateway in models.opened if gateway.purpose == "improve")
+    assert lease.tokens < 0.75 * LEASE.tokens
+    assert lease.seconds == 600.0
+
+
+def test_no_gateway_gets_more_than_is_left() -> None:
+    models = FakeModels(answer=lambda _: DIAGNOSIS, calls_per_job=3)
+
+    attempted(models=models)
+
+    used = 0
+    for gateway in models.opened:
+        assert gateway.lease.tokens <= LEASE.tokens - used
+        used += gateway.report().spent.tokens
+
+
+def test_a_job_never_has_more_time_than_the_lease() -> None:
+    clock = FakeClock()
+
+    def slow(job: Job) -> JobResult:
+        clock.advance(590.0)
+        return improve(job)
+
+    _, sandbox = attempted(attempt_order(lease=Lease(100_000, 1.0, 600.0)), clock=clock, improve=slow)
+
+    assert sandbox.jobs[0].limits.timeout_s == pytest.approx(420.0)
+    assert all(job.limits.timeout_s <= 10.0 for job in sandbox.jobs[1:])
+
+
+def test_the_limits_of_the_run_hold_in_every_sandbox() -> None:
+    sandbox = FakeSandbox(ActingAgent())
+
+    run_attempt(attempt_order(), sandbox, FakeModels(lambda _: DIAGNOSIS), FakeClock(), Limits(pids=17, disk_mib=9))
+
+    assert {(job.limits.pids, job.limits.disk_mib) for job in sandbox.jobs} == {(17, 9)}
+
+
+def test_a_lost_edit_is_explained_by_how_the_agent_ended() -> None:
+    outcome, _ = attempted(improve=partial(job_result, exit_code=1, stderr=b"Traceback\nKeyError: 'x'\n"))
+
+    assert outcome.failure is Failure.NO_CHANGE
+    assert "exit code 1" in outcome.detail
+    assert "KeyError" in outcome.detail

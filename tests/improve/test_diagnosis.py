@@ -1,0 +1,65 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dgm.improve.diagnosis import Diagnosis, parse_diagnosis
+from tests.improve.acting import DIAGNOSIS
+
+FIELDS = {"improve": "a weakness of it", "how": "in main.py, by a loop", "problem": "Add a loop to main."}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        DIAGNOSIS,
+        f"```json\n{DIAGNOSIS}\n```",
+        f"Here is what I think:\n\n{DIAGNOSIS}\nI hope it helps {{ }}.",
+        "For {example}: " + DIAGNOSIS,
+        DIAGNOSIS.replace(" its own", "\n its own"),
+        json.dumps({**json.loads(DIAGNOSIS), "confidence": 0.9}),
+    ],
+)
+def test_json_is_found_whatever_stands_around_it(answer: str) -> None:
+    assert parse_diagnosis(answer).problem == "Add a second try to the main function."
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("", "no JSON object"),
+        ("I would improve everything.", "no JSON object"),
+        ("{" * 10_000, "no JSON object"),
+        ('{"a":' * 5_000, "no JSON object"),
+        ("[1, 2]", "no JSON object"),
+        (json.dumps({**FIELDS, "how": 3}), "how"),
+        (json.dumps({**FIELDS, "how": ["a", "b"]}), "how"),
+        (json.dumps({**FIELDS, "problem": "short"}), "problem"),
+        (json.dumps({**FIELDS, "improve": "x" * 4001}), "improve"),
+    ],
+)
+def test_an_unusable_answer_gives_a_reason(answer: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_diagnosis(answer)
+
+
+def test_an_answer_is_read_to_its_cap_only() -> None:
+    with pytest.raises(ValueError, match="no JSON object"):
+        parse_diagnosis(" " * 20_000 + DIAGNOSIS)
+
+
+def test_a_diagnosis_carries_no_control_character() -> None:
+    found = parse_diagnosis(json.dumps({**FIELDS, "how": "in main.py\x1b[2J\nby a loop\u202e"}))
+
+    assert found.how == "in main.py?[2J\nby a loop?"
+
+
+@given(st.text(max_size=300))
+def test_any_text_gives_a_diagnosis_or_a_reason(text: str) -> None:
+    try:
+        found = parse_diagnosis(text)
+    except ValueError:
+        return
+
+    assert isinstance(found, Diagnosis)
