@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def prepare_environment(cache: Path) -> Path:
     Raises:
         SandboxUnavailable: a package is not installed, or the cache cannot be written.
     """
-    packages = list(_closure(ROOTS))
+    packages = list(closure(ROOTS))
     return make_once(cache / "environments" / _digest(packages), lambda folder: _build(folder, packages))
 
 
@@ -71,7 +71,7 @@ def _digest(packages: list[metadata.Distribution]) -> str:
     return whole.hexdigest()
 
 
-def _closure(roots: tuple[str, ...]) -> Iterator[metadata.Distribution]:
+def closure(roots: Sequence[str]) -> Iterator[metadata.Distribution]:
     """Yield the packages and everything they need here, each once."""
     waiting, seen = list(roots), set()
     while waiting:

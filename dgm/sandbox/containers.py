@@ -1,0 +1,135 @@
+"""The docker adapter: one container for each job, whose main process is the runner.
+
+The runner ends when its input closes, so a container does not outlive the process that made it; what is left all the
+same is found by its labels.
+"""
+
+import contextlib
+import io
+import socket
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from docker.errors import APIError, DockerException, NotFound
+from requests.exceptions import RequestException
+
+from dgm.errors import SandboxError, SandboxUnavailable
+from dgm.sandbox.attachment import AttachWire
+from dgm.sandbox.container_profile import PATH, container_options, host_options, runner_rlimits
+from dgm.sandbox.conversation import converse, order_for, result_of
+from dgm.sandbox.engines import connect
+from dgm.sandbox.gateways import GATEWAY_FOLDER, let_in
+from dgm.sandbox.images import find_image
+from dgm.sandbox.reaping import reap_containers
+from dgm.values import Job, JobResult, SandboxLevel, Tree
+
+_GVISOR = "runsc"
+_EXIT_S = 5
+
+
+class DockerSandbox:
+    """Runs jobs in containers. Thread-safe: jobs share only the engine's client.
+
+    Args:
+        image: name of the image; its id is what runs.
+    """
+
+    def __init__(self, image: str) -> None:
+        self._client = connect()
+        try:
+            reap_containers(self._client)
+            self._image = find_image(self._client, image)
+            self._runtime = _GVISOR if _GVISOR in self._client.info().get("Runtimes", {}) else None
+        except (DockerException, RequestException) as error:
+            raise SandboxUnavailable(f"the Docker engine failed: {error}. Is it healthy? Try `docker info`") from error
+        engine = f"docker+{_GVISOR}" if self._runtime else "docker"
+        self.level = SandboxLevel(engine=engine, image=self._image)
+
+    def run(self, job: Job) -> JobResult:
+        """Run one job in a container of which nothing survives."""
+        try:
+            return self._run(job)
+        except APIError as error:
+            raise SandboxError(f"the engine failed on job {job.label!r}: {error}") from error
+        except (DockerException, RequestException, OSError) as error:
+            raise SandboxUnavailable(f"the Docker engine went away: {error}. Start it again, then resume") from error
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self._client.close()
+
+    def _run(self, job: Job) -> JobResult:
+        order = order_for(job, _gateway_inside(job), runner_rlimits(job.limits), PATH)
+        with self._container(job) as container:
+            wire = self._started(container)
+            try:
+                heard = converse(wire, job, order, ready=lambda: self._fill(container, job))
+            except SandboxError as error:
+                words = wire.complaints.decode("utf-8", "replace").strip()
+                raise SandboxError(f"{error}. The runner says: {words!r}") from error
+            finally:
+                wire.close()
+            exit_code, out_of_memory = self._end(container, wait=heard.done)
+        return result_of(job, heard, exit_code, out_of_memory=out_of_memory)
+
+    @contextmanager
+    def _container(self, job: Job) -> Iterator[str]:
+        """Create a container; afterwards it and its volumes are gone, whatever happened."""
+        api = self._client.api
+        host_config = api.create_host_config(**host_options(job))
+        created = api.create_container(host_config=host_config, **container_options(job, self._image, self._runtime))
+        try:
+            yield created["Id"]
+        finally:
+            with contextlib.suppress(NotFound):
+                api.remove_container(created["Id"], force=True, v=True)
+
+    def _started(self, container: str) -> AttachWire:
+        """Start a container with its streams attached, so that nothing it says is lost."""
+        params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        attached: Any = self._client.api.attach_socket(container, params=params)
+        plain = getattr(attached, "_sock", attached)
+        if type(plain) is not socket.socket:
+            raise SandboxUnavailable("the engine is reached over TLS: use its Unix socket, or forward it over ssh")
+        wire = AttachWire(plain)
+        try:
+            self._client.api.start(container)
+        except BaseException:
+            wire.close()
+            raise
+        return wire
+
+    def _fill(self, container: str, job: Job) -> None:
+        """Put the read-only mounts' files in place, as root's."""
+        for mount in job.mounts:
+            if not mount.writable and mount.tree.files:
+                self._client.api.put_archive(container, mount.path, _root_tar(mount.tree))
+
+    def _end(self, container: str, *, wait: bool) -> tuple[int | None, bool]:
+        """Return process 1's exit code, and whether memory ran out, as the engine saw them."""
+        if wait:
+            with contextlib.suppress(RequestException):
+                self._client.api.wait(container, timeout=_EXIT_S)
+        state = self._client.api.inspect_container(container)["State"]
+        return (None if state["Running"] else int(state["ExitCode"])), bool(state["OOMKilled"])
+
+
+def _gateway_inside(job: Job) -> str | None:
+    if job.gateway_socket is None:
+        return None
+    let_in(job.gateway_socket)
+    return f"{GATEWAY_FOLDER}/{job.gateway_socket.name}"
+
+
+def _root_tar(tree: Tree) -> bytes:
+    """Return a tree as a tar whose files belong to root."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for path in tree:
+            info = tarfile.TarInfo(path)
+            info.size = len(tree[path].data)
+            info.mode = 0o755 if tree[path].executable else 0o644
+            tar.addfile(info, io.BytesIO(tree[path].data))
+    return raw.getvalue()
