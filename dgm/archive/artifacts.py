@@ -7,7 +7,6 @@ Each artifact in it is asked for by the SHA-256 of its own content.
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +55,13 @@ class Artifacts:
             ArchiveError: the bundle is missing or damaged, or the content is not what was kept.
         """
         try:
-            with zipfile.ZipFile(self._path(kept.bundle)) as bundle:
-                content = bundle.read(kept.name)
-        except (OSError, KeyError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            data = self._path(kept.bundle).read_bytes()
+        except OSError as error:
             raise _damaged(kept) from error
+        if hashlib.sha256(data).hexdigest() != kept.bundle:
+            raise _damaged(kept)
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            content = bundle.read(kept.name)
         if hashlib.sha256(content).hexdigest() != kept.sha256:
             raise _damaged(kept)
         return content

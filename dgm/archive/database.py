@@ -1,5 +1,6 @@
 """Opens dgm.db, and the two statements everything else is made of: insert a row, read rows."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,27 +17,38 @@ Parameters: TypeAlias = "Sequence[Value] | dict[str, Value]"
 _BUSY_MS = 30_000
 
 
-def open_database(path: Path, *, readonly: bool) -> Database:
-    """Open the database of a run; the writer also brings its schema up to date.
-
-    Readers in other processes see each transaction whole while the one writer works. A commit is on the disk.
-    """
-    mode = "ro" if readonly else "rwc"
-    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True)
-    db = Database(connection, execute_plugins=False)
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    if readonly:
-        connection.execute("PRAGMA query_only = ON")
-    else:
-        _prepare_for_writing(connection)
-        migrations.apply(db)
-    return db
+def create_database(path: Path) -> Database:
+    """Make the database of a new run and open it for writing."""
+    path.touch()
+    return open_database(path)
 
 
-def _prepare_for_writing(connection: sqlite3.Connection) -> None:
+def open_database(path: Path) -> Database:
+    """Open the database of a run for writing, and bring its schema up to date. A commit is on the disk."""
+    connection = _connect(path, "mode=rw")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    db = Database(connection, execute_plugins=False)
+    migrations.apply(db)
+    return db
+
+
+def open_readonly(path: Path) -> Database:
+    """Open the database of a run beside its writer: each transaction is seen whole.
+
+    A run on a read-only disk is read as it lies there, since SQLite cannot put its shared memory beside it.
+    """
+    settled = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    connection = _connect(path, "immutable=1" if settled else "mode=ro")
+    connection.execute("PRAGMA query_only = ON")
+    return Database(connection, execute_plugins=False)
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    return connection
 
 
 def insert(db: Database, table: str, row: Mapping[str, Value]) -> int:

@@ -21,7 +21,7 @@ def child_message(number: int, parent: int, focus: Focus, outcome: AttemptOutcom
         "Model": ", ".join(_models(outcome)) or "none",
     }
     lines = (f"{name}: {plain(value, limit=_LINE)}" for name, value in trailers.items())
-    return "\n".join((f"a{number}: child of a{parent}", "", f"Proposal. {proposal}", "", *lines, ""))
+    return "\n".join((f"a{number}: child of a{parent}", "", f"Proposal: {proposal}", "", *lines, ""))
 
 
 def _focus(focus: Focus) -> str:

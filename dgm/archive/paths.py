@@ -11,8 +11,10 @@ def check_tree(tree: Tree) -> None:
     """Refuse a tree that git, a checkout or an export could be harmed by.
 
     Raises:
-        ArchiveError: names the first path that is refused, and why.
+        ArchiveError: names the first path that is refused, and why; or the tree has no files.
     """
+    if not tree:
+        raise ArchiveError("an agent without files cannot be kept: it needs an agent.toml at least.")
     for path in tree:
         reason = why_refused(path) or _inside_a_file(path, tree)
         if reason:

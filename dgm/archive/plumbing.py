@@ -20,6 +20,8 @@ _SETTINGS = (
     "tar.umask=0022",
 )
 _TIMEOUT_S = 600.0
+_OLDEST = (2, 36)
+"""The first with `core.fsync`."""
 
 
 class Plumbing:
@@ -71,6 +73,13 @@ class Plumbing:
         if done.returncode:
             raise self._failure(arguments[0], done.stderr.decode("utf-8", "replace"))
         return done.stdout
+
+    def check_version(self) -> None:
+        """Refuse a git that cannot make its writes durable. Raises ArchiveError."""
+        words = self("version").decode().split()
+        major, minor = (int(part) for part in words[2].split(".")[:2])
+        if (major, minor) < _OLDEST:
+            raise ArchiveError(f"git {words[2]} cannot sync what it writes: install git 2.36 or newer.")
 
     def _failure(self, command: str, stderr: str) -> ArchiveError:
         if names_full_disk(stderr):

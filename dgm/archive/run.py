@@ -9,6 +9,7 @@ run.log        the log
 driver.lock    who writes
 """
 
+import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
@@ -19,7 +20,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from dgm.archive.artifacts import Artifacts
-from dgm.archive.database import insert, open_database, select
+from dgm.archive.database import create_database, insert, open_database, open_readonly, select
 from dgm.archive.durable import storage_errors, sync_folder, write_durably
 from dgm.archive.lock import RunLock
 from dgm.archive.objects import AgentObjects, create_repository
@@ -106,11 +107,10 @@ def create_run(
     """
     with storage_errors(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise ArchiveError(f"the folder {folder.name!r} is not empty: a new run needs a new folder.")
-        folder.chmod(0o700)
+        _check_empty(folder)
         with RunLock(folder / _LOCK):
-            _fill(folder, config_toml, assets, clock)
+            _check_empty(folder)  # another driver may have been quicker
+            _make(folder, config_toml, assets, clock)
     return open_run(folder, clock, watch=watch)
 
 
@@ -129,14 +129,30 @@ def open_run(folder: Path, clock: Clock, *, readonly: bool = False, watch: Watch
         raise RunNotFound(f"{str(folder)!r} is not a run's folder: it has no run.toml. `dgm runs` lists the runs.")
     with storage_errors(folder), ExitStack() as held:
         inherit = () if readonly else (held.enter_context(RunLock(folder / _LOCK)).descriptor,)
-        db = open_database(folder / _DATABASE, readonly=readonly)
+        db = open_readonly(folder / _DATABASE) if readonly else open_database(folder / _DATABASE)
         held.callback(db.close)
-        objects = AgentObjects(Plumbing(folder / _GIT, inherit=inherit))
+        git = Plumbing(folder / _GIT, inherit=inherit)
+        objects = AgentObjects(git)
         artifacts = Artifacts(folder / _ARTIFACTS, watch)
         if not readonly:
+            git.check_version()
             repair(db, objects, artifacts, folder / _GIT)
         archive = RunArchive(folder, db, objects, artifacts, clock=clock, watch=watch, readonly=readonly)
         return Run(folder, archive, db, held.pop_all())
+
+
+def _check_empty(folder: Path) -> None:
+    if any(path.name != _LOCK for path in folder.iterdir()):
+        raise ArchiveError(f"the folder {folder.name!r} is not empty: a new run needs a new folder.")
+
+
+def _make(folder: Path, config_toml: str, assets: Mapping[str, Tree], clock: Clock) -> None:
+    folder.chmod(0o700)
+    try:
+        _fill(folder, config_toml, assets, clock)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # all in it was made just now
+        raise
 
 
 def _fill(folder: Path, config_toml: str, assets: Mapping[str, Tree], clock: Clock) -> None:
@@ -145,7 +161,7 @@ def _fill(folder: Path, config_toml: str, assets: Mapping[str, Tree], clock: Clo
     for tree in assets.values():
         write_durably(folder / _ASSETS / f"{tree.digest}.tar", tree.to_tar())
     create_repository(folder / _GIT)
-    db = open_database(folder / _DATABASE, readonly=False)
+    db = create_database(folder / _DATABASE)
     try:
         with db.atomic():
             insert(db, "runs", {"run": 1, "created_at": clock.now().isoformat(), "version": version("dgm")})
