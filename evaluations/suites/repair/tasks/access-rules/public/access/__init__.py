@@ -1,0 +1,4 @@
+from access.errors import RulesError
+from access.policy import Policy
+
+__all__ = ["Policy", "RulesError"]

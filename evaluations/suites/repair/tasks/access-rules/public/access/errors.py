@@ -1,0 +1,5 @@
+"""What can go wrong."""
+
+
+class RulesError(ValueError):
+    """A text of rules cannot be understood."""

@@ -1,0 +1,3 @@
+from events.simulation import Simulation
+
+__all__ = ["Simulation"]

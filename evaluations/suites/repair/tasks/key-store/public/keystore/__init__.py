@@ -1,0 +1,3 @@
+from keystore.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,3 @@
+from logreport.counting import count_paths
+
+__all__ = ["count_paths"]

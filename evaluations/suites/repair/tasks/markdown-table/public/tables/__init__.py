@@ -1,0 +1,3 @@
+from tables.markdown import render
+
+__all__ = ["render"]

@@ -1,0 +1,3 @@
+from matrices.arithmetic import add, multiply
+
+__all__ = ["add", "multiply"]

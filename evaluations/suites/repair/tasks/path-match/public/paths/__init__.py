@@ -1,0 +1,4 @@
+from paths.ignore import ignored
+from paths.patterns import matches
+
+__all__ = ["ignored", "matches"]
