@@ -1,8 +1,8 @@
 """Runs work in the driver's own thread, one piece at a time, while the loop waits for it."""
 
-import traceback
 from collections import deque
 
+from dgm.cluster.node_worker import run_work
 from dgm.ports import Handler, HandlerFactory
 from dgm.values import Finished, Work
 
@@ -34,21 +34,11 @@ class InlineExecutor:
         """Run the oldest piece of work to its end, however long it takes; nothing when there is no time at all."""
         if self._handler is None or not self._queue or timeout_s <= 0:
             return ()
-        return (_run(self._handler, self._queue.popleft()),)
+        return (run_work(self._handler, self._queue.popleft(), STARTS),)
 
     def close(self) -> None:
         """Drop what is queued and free the handler. Safe to call twice."""
         self._queue.clear()
-        if self._handler is not None:
-            self._handler.close()
-        self._handler = None
-
-
-def _run(handler: Handler, work: Work) -> Finished:
-    error = ""
-    for retries in range(STARTS):
-        try:
-            return Finished(work.work_id, handler(work), retries=retries)
-        except Exception:  # noqa: BLE001 - the worker's edge: whatever it raises is recorded
-            error = traceback.format_exc()
-    return Finished(work.work_id, None, error, retries=STARTS - 1)
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            handler.close()

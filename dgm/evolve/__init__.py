@@ -8,7 +8,7 @@ from dgm.evolve.population import Population
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
 from dgm.evolve.ranking import Standing, best_agent, standing_of
 from dgm.evolve.rebuilding import rebuild
-from dgm.evolve.resuming import search_tasks
+from dgm.evolve.resuming import population_of, search_tasks
 from dgm.evolve.staging import Staging
 from dgm.evolve.strategies import Dgm, Strategy, open_strategy
 
@@ -32,6 +32,7 @@ __all__ = [
     "Wait",
     "best_agent",
     "open_strategy",
+    "population_of",
     "rebuild",
     "search_tasks",
     "standing_of",

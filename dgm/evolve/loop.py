@@ -120,7 +120,9 @@ class Loop:
             reason = self._decide(room)
         if self._books.under_way:
             return None
-        return Halt(Reason.FINISHED, reason or "the executor has no slot")
+        if not reason:
+            return Halt(Reason.INFRASTRUCTURE, "no slot is left to work in. Run `dgm doctor`, then resume.")
+        return Halt(Reason.FINISHED, reason)
 
     def _decide(self, room: int) -> str:
         """Make one decision and start its work. Returns why nothing was started."""

@@ -20,12 +20,17 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive) -> Books:
     Raises:
         ConfigError: the suite's tasks or stages cannot be used.
     """
-    tasks = search_tasks(config, suite)
-    staging = Staging.of(config.suite.stages or suite.stages, config.suite.promote, len(tasks))
     for lease in archive.open_leases():
         archive.settle_lost(lease, "under way when the driver died: charged whole")
-    population = rebuild(tasks, staging, archive.agents(), archive.trials())
+    population = population_of(config, suite, archive)
     return Books(population, Budget.after(config.budget, config.leases, archive.totals()))
+
+
+def population_of(config: RunConfig, suite: Suite, archive: Archive) -> Population:
+    """Return the population as the archive has it now. Raises ConfigError, as `open_books` does."""
+    tasks = search_tasks(config, suite)
+    staging = Staging.of(config.suite.stages or suite.stages, config.suite.promote, len(tasks))
+    return rebuild(tasks, staging, archive.agents(), archive.trials())
 
 
 def search_tasks(config: RunConfig, suite: Suite) -> tuple[str, ...]:

@@ -1,0 +1,86 @@
+"""One node of the cluster as the driver sees it: its actor, and which of its slots are busy."""
+
+from typing import Any
+
+import ray
+from ray.exceptions import RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from dgm.cluster.connection import SLOT
+from dgm.cluster.node_worker import NodeWorker
+from dgm.errors import DgmError, SandboxUnavailable
+from dgm.ports import HandlerFactory
+from dgm.values import Work
+
+CLOSE_S = 10.0
+"""For a node to free its handler; after that its process is killed."""
+
+
+class Node:
+    """One actor on one node, started again when its process dies. Used by one thread.
+
+    Args:
+        slots: pieces of work at once: threads of the actor.
+    """
+
+    def __init__(self, node_id: str, slots: int, factory: HandlerFactory) -> None:
+        self.node_id = node_id
+        self.slots = slots
+        self.busy = 0
+        self.stuck = 0
+        """Slots of which the work was given up, and whose thread still runs."""
+        self._factory = factory
+        self.start()
+
+    def start(self) -> None:
+        """Start the actor's process and let it build its handler."""
+        actor_class: Any = ray.remote(NodeWorker)
+        here = NodeAffinitySchedulingStrategy(self.node_id, soft=False)
+        self.busy = self.stuck = 0
+        self.actor: Any = actor_class.options(
+            num_cpus=0, resources={SLOT: self.slots}, max_concurrency=self.slots + 1, scheduling_strategy=here
+        ).remote(self._factory)
+        self.opening: Any = self.actor.open.remote()
+
+    @property
+    def free(self) -> int:
+        """Slots that can take work now."""
+        return 0 if self.opening is not None else self.slots - self.busy - self.stuck
+
+    def opened(self, timeout_s: float) -> bool:
+        """Tell whether the handler is built.
+
+        Raises:
+            DgmError: what the node lacks.
+        """
+        if self.opening is None:
+            return True
+        ready, _ = ray.wait([self.opening], timeout=timeout_s)
+        if not ready:
+            return False
+        lacks = self._result(self.opening)
+        self.opening = None
+        if lacks is not None:
+            raise lacks
+        return True
+
+    def run(self, work: Work, starts: int) -> Any:
+        """Start work in a free slot. Returns the reference to what becomes of it."""
+        self.busy += 1
+        return self.actor.run.remote(work, starts)
+
+    def kill(self) -> None:
+        """End the actor's process, whatever runs in it."""
+        ray.kill(self.actor)
+
+    def close(self) -> None:
+        """Let the node free its handler, then end its process."""
+        ray.wait([self.actor.close.remote()], timeout=CLOSE_S)
+        self.kill()
+
+    def _result(self, reference: Any) -> DgmError | None:
+        try:
+            lacks: DgmError | None = ray.get(reference)
+        except RayError as error:
+            return SandboxUnavailable(f"the node {self.node_id[:8]!r} cannot start its worker: {error}")
+        return lacks

@@ -1,0 +1,76 @@
+"""Handlers for executors: they run in this process or on a worker, so what they do is told by the work itself."""
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from dgm.errors import SandboxUnavailable
+from dgm.values import Work, WorkKind
+
+
+def work(work_id: str, what: str, *, deadline_s: float = 60.0) -> Work:
+    return Work(work_id, WorkKind.TRIAL, what.encode(), deadline_s)
+
+
+@dataclass
+class Obeying:
+    """Does what the payload says: `echo X`, `fail`, `pid`, `die-once FILE`, `die`, `meet N`, `hang`."""
+
+    meeting: threading.Barrier
+
+    def __call__(self, work: Work) -> bytes:
+        verb, _, argument = work.payload.decode().partition(" ")
+        match verb:
+            case "echo":
+                return argument.encode()
+            case "fail":
+                raise RuntimeError(f"told to fail: {argument}")
+            case "fail-once":
+                return self._once(Path(argument), self._fail)
+            case "pid":
+                return str(os.getpid()).encode()
+            case "environment":
+                return os.environ.get(argument, "").encode()
+            case "die":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "die-once":
+                return self._once(Path(argument), lambda: os.kill(os.getpid(), signal.SIGKILL))
+            case "meet":
+                self.meeting.wait(timeout=30)
+                return b"met"
+            case "hang":
+                threading.Event().wait(timeout=30)
+        return b"done"
+
+    def _once(self, mark: Path, act: object) -> bytes:
+        first = not mark.exists()
+        mark.touch()
+        if first:
+            act()
+        return b"second start"
+
+    def _fail(self) -> None:
+        raise RuntimeError("only once")
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class ObeyingFactory:
+    """Builds an obeying handler of which `together` pieces of work can meet."""
+
+    together: int = 1
+
+    def __call__(self) -> Obeying:
+        return Obeying(threading.Barrier(self.together))
+
+
+@dataclass(frozen=True)
+class LackingFactory:
+    """A machine that lacks what it needs."""
+
+    def __call__(self) -> Obeying:
+        raise SandboxUnavailable("no engine answers: start it")
