@@ -14,12 +14,13 @@ from pathlib import Path
 from dgm.errors import ModelError, ModelRefused, ModelUnavailable
 from dgm.models.ledger import Charge, Ledger
 from dgm.models.loop_thread import LoopThread
+from dgm.models.proof import ask_of_our_own
 from dgm.models.replies import Json, Reply, error_reply
 from dgm.models.request_policy import ChatRequest, RequestDenied, read_request
 from dgm.models.server import SocketServer
 from dgm.models.transcript import Transcript
-from dgm.models.tries import Ending, RetryPolicy, Tries
-from dgm.models.upstream import FaultKind, Upstream
+from dgm.models.tries import Ending, RetryPolicy, Tries, failed
+from dgm.models.upstream import FaultKind, Upstream, UpstreamFault
 from dgm.ports import Clock
 from dgm.values import Call, CallStatus, Completion, GatewayReport, Lease, Price
 
@@ -73,6 +74,8 @@ class LeasedGateway:
         self._running: set[asyncio.Task[tuple[Reply, CallStatus]]] = set()
         self._closed = False
         self._failed = False
+        self._answered = False
+        self._in_doubt = False  # a caller went away from an endpoint that had not answered
         self._refused: str | None = None
         self._server = SocketServer(model, self._answer)
 
@@ -80,6 +83,11 @@ class LeasedGateway:
     def socket(self) -> Path:
         """The Unix socket to mount into the sandbox."""
         return self._server.socket
+
+    @property
+    def tokens_left(self) -> int:
+        """Tokens of the lease that no call has used or holds back."""
+        return self._ledger.tokens_left
 
     def complete(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, purpose: str) -> Completion:
         """Ask the model from the host, on the same lease and into the same transcript.
@@ -118,6 +126,8 @@ class LeasedGateway:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        if self._in_doubt and not self._failed and self._refused is None:
+            await self._endpoint_fault()
 
     async def _answer(self, body: bytes) -> Reply:
         reply, _ = await self._called(body, self._purpose)
@@ -145,10 +155,10 @@ class LeasedGateway:
             )
         except RequestDenied as denied:
             reply = error_reply(denied.status, str(denied), code=denied.code)
-            return self._record(begun, None, None, reply, CallStatus.REFUSED_REQUEST)
+            return self._record(begun, None, Charge(), 0, reply, CallStatus.REFUSED_REQUEST)
         if self._refused is not None:
             reply = error_reply(403, self._refused, kind="permission_error")
-            return self._record(begun, None, None, reply, CallStatus.UPSTREAM_ERROR)
+            return self._record(begun, None, Charge(), 0, reply, CallStatus.UPSTREAM_ERROR)
         return await self._tried(request, begun)
 
     async def _tried(self, request: ChatRequest, begun: "_Begun") -> tuple[Reply, CallStatus]:
@@ -163,28 +173,57 @@ class LeasedGateway:
         try:
             async with self._slots:
                 ending = await tries.run()
+                if ending.fault is not None:
+                    ending = await self._judged(tries)
         except asyncio.CancelledError:
-            self._record(begun, request, tries, error_reply(499, "the caller went away"), CallStatus.ABANDONED)
+            self._in_doubt = self._in_doubt or tries.fault is not None or not self._answered
+            self._record(
+                begun,
+                request,
+                tries.charge,
+                tries.count,
+                error_reply(499, "the caller went away"),
+                CallStatus.ABANDONED,
+            )
             raise
-        self._note_fault(ending)
-        return self._record(begun, request, tries, ending.reply, ending.status)
+        self._answered = self._answered or ending.reply.status == 200
+        return self._record(begun, request, tries.charge, tries.count, ending.reply, ending.status)
 
-    def _note_fault(self, ending: Ending) -> None:
-        if ending.fault is None:
-            return
-        if ending.fault.kind is FaultKind.REFUSED:
-            self._refused = str(ending.fault)
+    async def _judged(self, tries: Tries) -> Ending:
+        """Find out whose failure it was; an endpoint that works is given the request once more."""
+        fault = await self._endpoint_fault()
+        if fault is not None:
+            return failed(fault)
+        return await tries.run(most=1)
+
+    async def _endpoint_fault(self) -> UpstreamFault | None:
+        """Ask the endpoint a question of our own, and note its failure for the report."""
+        begun = _Begun("check", self._clock.now(), self._clock.monotonic())
+        timeout_s = self._rules.retry.proof_s
+        fault, charge = await ask_of_our_own(self._upstream, self._ledger, self._model, timeout_s=timeout_s)
+        if fault is None:
+            self._record(begun, None, charge, 1, Reply(200, {}), CallStatus.OK)
+            return None
+        if fault.kind is FaultKind.REFUSED:
+            self._refused = str(fault)
         else:
             self._failed = True
+        self._record(begun, None, charge, 1, failed(fault).reply, CallStatus.UPSTREAM_ERROR)
+        return fault
 
     def _seconds_left(self) -> float:
         return self._lease.seconds - (self._clock.monotonic() - self._opened_at_s)
 
     def _record(
-        self, begun: "_Begun", request: ChatRequest | None, tries: Tries | None, reply: Reply, status: CallStatus
+        self,
+        begun: "_Begun",
+        request: ChatRequest | None,
+        charge: Charge,
+        tries: int,
+        reply: Reply,
+        status: CallStatus,
     ) -> tuple[Reply, CallStatus]:
         """Write one call into the books and the transcript, and hand its answer on."""
-        charge = tries.charge if tries else Charge()
         call = Call(
             purpose=begun.purpose,
             model=self._model,
@@ -193,7 +232,7 @@ class LeasedGateway:
             cost_usd=charge.cost_usd,
             seconds=max(0.0, self._clock.monotonic() - begun.at_s),
             status=status,
-            retries=max(0, tries.count - 1) if tries else 0,
+            retries=max(0, tries - 1),
             started_at=begun.at.isoformat(),
         )
         notes: Json = {"stripped": list(request.stripped)} if request and request.stripped else {}

@@ -4,7 +4,6 @@ At every moment what is charged and what is reserved together stay within the le
 however calls interleave. Seconds are not kept here: the gateway's deadline holds them.
 """
 
-import math
 import threading
 from dataclasses import dataclass
 
@@ -136,9 +135,7 @@ class Ledger:
         if left < 0:
             return 0
         per_token = self._price.cost_usd(0, 1)
-        if per_token == 0 or math.isinf(left):
-            return self._limit_tokens
-        return min(self._limit_tokens, int(left / per_token))
+        return int(min(self._limit_tokens, left / per_token)) if per_token else self._limit_tokens
 
     def _clip(self, usage: Usage) -> Charge:
         free = self._free_tokens()

@@ -74,7 +74,7 @@ Script = Callable[[Request], ScriptedReply | str]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request that reached the server."""
+    """One request that reached the server; names of headers in lower case."""
 
     path: str
     body: Request
@@ -190,6 +190,7 @@ def _first(rules: Sequence[_Rule], request: Request) -> ScriptedReply | str:
 
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, server: ScriptedServer, port: int) -> None:
         self.scripted = server
@@ -217,7 +218,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._authorized():
             return
         request = json.loads(raw)
-        reply = self._scripted.reply_to(Seen(self.path, request, dict(self.headers.items())))
+        reply = self._scripted.reply_to(
+            Seen(self.path, request, {name.lower(): value for name, value in self.headers.items()})
+        )
         self._scripted.pause(reply.delay_s)
         body = json.dumps(_completion(request, reply) if reply.status < 400 else _error(reply)).encode()
         self._go_wrong(reply, body) if reply.fault else self._send(reply.status, body, reply.retry_after)
@@ -278,8 +281,7 @@ def _completion(request: Request, reply: ScriptedReply) -> Request:
         "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
     }
     if (usage := _usage(request, reply)) is not None:
-        used_in, used_out = usage
-        body["usage"] = {"prompt_tokens": used_in, "completion_tokens": used_out, "total_tokens": used_in + used_out}
+        body["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
     return body
 
 

@@ -16,6 +16,9 @@ from dgm.models.request_policy import ChatRequest
 from dgm.models.upstream import Answer, FaultKind, Upstream, UpstreamFault
 from dgm.values import CallStatus
 
+NEWER_LIMIT = "max_completion_tokens"
+"""Some endpoints refuse `max_tokens` and name this instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -25,6 +28,8 @@ class RetryPolicy:
     empty_tries: int = 3
     first_s: float = 0.5
     most_s: float = 30.0
+    proof_s: float = 20.0
+    """Seconds in which an endpoint must answer the host's own question after a failure (see `proof`)."""
 
 
 PATIENT = RetryPolicy()
@@ -67,27 +72,28 @@ class Tries:
         self._policy = policy
         self._timeout_s = timeout_s
         self._seconds_left = seconds_left
+        self._limit_field = request.limit_field
         self._empty: Answer | None = None
         self._empties = 0
         self.count = 0
         self.charge = Charge()
         self.fault: UpstreamFault | None = None
 
-    async def run(self) -> Ending:
-        """Try until there is an answer, a failure that stays, or nothing left to pay with."""
+    async def run(self, most: int | None = None) -> Ending:
+        """Try until there is an answer, a failure that stays, or nothing left to pay with; at most `most` times."""
         try:
-            answer: Answer = await self._retrying()(self._once)
+            answer: Answer = await self._retrying(most or self._policy.tries)(self._once)
         except EmptyAnswer:
             return self._ended_empty()
         except UpstreamFault as fault:
-            return _failed(fault)
+            return failed(fault)
         except LeaseUsedUp as error:
             if self._empty is not None:
                 return self._ended_empty()
-            return _failed(self.fault) if self.fault else Ending(lease_used_up(str(error)), CallStatus.REFUSED_LEASE)
+            return failed(self.fault) if self.fault else Ending(lease_used_up(str(error)), CallStatus.REFUSED_LEASE)
         return Ending(Reply(200, answer.body), _status(answer))
 
-    def _retrying(self) -> AsyncRetrying:
+    def _retrying(self, most: int) -> AsyncRetrying:
         policy = self._policy
         backoff = wait_random_exponential(multiplier=policy.first_s, max=policy.most_s)
 
@@ -98,7 +104,7 @@ class Tries:
         def out_of_time(state: RetryCallState) -> bool:
             return state.upcoming_sleep >= self._seconds_left()
 
-        stop = stop_after_attempt(policy.tries)
+        stop = stop_after_attempt(most)
         return AsyncRetrying(
             wait=wait_s,
             stop=lambda state: stop(state) or out_of_time(state),
@@ -144,13 +150,23 @@ class Tries:
         return answer
 
     async def _sent(self, held: Reservation, timeout_s: float) -> Answer:
-        payload = {**self._request.payload, self._request.limit_field: held.output_tokens}
         try:
             async with asyncio.timeout(timeout_s):  # the client's own timeout starts anew with each byte
-                return await self._upstream.chat(payload, timeout_s=timeout_s)
+                return await self._in_either_dialect(held.output_tokens, timeout_s)
         except TimeoutError:
-            text = f"the endpoint did not answer within {timeout_s:.0f} seconds"
+            text = f"the endpoint did not answer within {timeout_s:.3g} seconds"
             raise UpstreamFault(FaultKind.PASSING, text, worked=True) from None
+
+    async def _in_either_dialect(self, output_tokens: int, timeout_s: float) -> Answer:
+        """Send the limit on output under the caller's name for it; under the newer one where that is asked for."""
+        payload = self._request.payload
+        try:
+            return await self._upstream.chat({**payload, self._limit_field: output_tokens}, timeout_s=timeout_s)
+        except UpstreamFault as fault:
+            if self._limit_field == NEWER_LIMIT or fault.kind is not FaultKind.REQUEST or NEWER_LIMIT not in str(fault):
+                raise
+        self._limit_field = NEWER_LIMIT
+        return await self._upstream.chat({**payload, NEWER_LIMIT: output_tokens}, timeout_s=timeout_s)
 
     def _ended_empty(self) -> Ending:
         body = self._empty.body if self._empty else {}
@@ -166,7 +182,8 @@ def _status(answer: Answer) -> CallStatus:
     return CallStatus.OK if said else CallStatus.EMPTY
 
 
-def _failed(fault: UpstreamFault) -> Ending:
+def failed(fault: UpstreamFault) -> Ending:
+    """Return how a request ends whose last try failed so."""
     text = str(fault)
     match fault.kind:
         case FaultKind.REQUEST:

@@ -1,0 +1,1 @@
+"""Tests of `dgm.models`, over real HTTP against a scripted server."""

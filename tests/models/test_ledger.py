@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dgm.models.ledger import Charge, Ledger, Reservation, Usage
@@ -58,6 +58,7 @@ class Played:
 
 
 @given(leases, prices, moves)
+@example(Lease(0, 1.0, 60.0), Price(0.0, 1e-304), [("reserve", 0, 0)])
 def test_no_interleaving_exceeds_the_lease(lease, price, steps):
     played = Played(Ledger(lease, price))
 
