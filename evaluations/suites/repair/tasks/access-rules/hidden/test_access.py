@@ -26,7 +26,11 @@ def test_members_of_a_group_in_a_group():
 
 
 def test_the_longer_path_decides():
-    assert answers("edit", ("bob", "/legal/terms"), ("ann", "/legal"), ("ann", "/legal/archive/1")) == [False, True, False]
+    assert answers("edit", ("bob", "/legal/terms"), ("ann", "/legal"), ("ann", "/legal/archive/1")) == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_denial_is_for_its_action_only():

@@ -14,7 +14,12 @@ def test_two_stars_do_not_reach_into_names():
 
 
 def test_two_stars_at_the_beginning_and_at_the_end():
-    seen = [matches("a/b/c.py", "**/c.py"), matches("c.py", "**/c.py"), matches("a/b/c.py", "a/**"), matches("b/c", "a/**")]
+    seen = [
+        matches("a/b/c.py", "**/c.py"),
+        matches("c.py", "**/c.py"),
+        matches("a/b/c.py", "a/**"),
+        matches("b/c", "a/**"),
+    ]
     assert seen == [True, True, True, False]
 
 
@@ -27,7 +32,11 @@ def test_a_folder_at_any_depth():
 
 
 def test_a_folder_with_a_path_starts_at_the_top():
-    assert [matches(path, "tmp/ca*/") for path in ("tmp/cache/x/a", "home/tmp/cache/a", "tmp/b/a")] == [True, False, False]
+    assert [matches(path, "tmp/ca*/") for path in ("tmp/cache/x/a", "home/tmp/cache/a", "tmp/b/a")] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_what_worked_before():

@@ -23,5 +23,6 @@ class Policy:
     def may(self, user: str, action: str, path: str) -> bool:
         """Return whether `user` may do `action` with `path`."""
         return any(
-            rule.action == action and rule.covers(path) and self._groups.fits(user, rule.subject) for rule in self._rules
+            rule.action == action and rule.covers(path) and self._groups.fits(user, rule.subject)
+            for rule in self._rules
         )

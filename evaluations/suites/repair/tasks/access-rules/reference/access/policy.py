@@ -32,6 +32,8 @@ class Policy:
 
     def _deciding(self, user: str, action: str, path: str) -> Rule | None:
         fitting = [
-            rule for rule in self._rules if rule.action == action and rule.covers(path) and self._groups.fits(user, rule.subject)
+            rule
+            for rule in self._rules
+            if rule.action == action and rule.covers(path) and self._groups.fits(user, rule.subject)
         ]
         return max(fitting, key=lambda rule: rule.rank, default=None)

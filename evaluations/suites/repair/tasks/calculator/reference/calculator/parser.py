@@ -1,6 +1,7 @@
 """From tokens to a tree.
 
-A tree is a number, or a tuple of an operator and its operands: `("+", 1.0, ("*", 2.0, 3.0))`; `("neg", x)` is a minus sign.
+A tree is a number, or a tuple of an operator and its operands: `("+", 1.0, ("*", 2.0, 3.0))`.
+`("neg", x)` is a minus sign.
 A function stands in it by its name, as in `("max", 1.0, 2.0)`.
 """
 
