@@ -7,7 +7,6 @@ from dgm.evolve.orders import ModelNames
 from dgm.evolve.population import Population
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
 from dgm.evolve.ranking import Standing, best_agent, standing_of
-from dgm.evolve.rebuilding import rebuild
 from dgm.evolve.resuming import population_of, search_tasks
 from dgm.evolve.staging import Staging
 from dgm.evolve.strategies import Dgm, Strategy, open_strategy
@@ -33,7 +32,6 @@ __all__ = [
     "best_agent",
     "open_strategy",
     "population_of",
-    "rebuild",
     "search_tasks",
     "standing_of",
 ]

@@ -163,9 +163,12 @@ class Loop:
         return RunEnd(halt.reason, halt.detail, lost, best_agent(self._books.population))
 
     def _lose_the_rest(self, halt: Halt) -> tuple[str, ...]:
-        lost = tuple(map(str, self._books.under_way.values()))
+        """Charge every open lease whole: also one whose work an interrupt kept from being noted."""
+        for lease in self._archive.open_leases():
+            self._archive.settle_lost(lease, f"under way when the run ended: {halt.reason}")
         for work in self._books.under_way.values():
-            self._recorder.lose(work, f"under way when the run ended: {halt.reason}")
+            self._books.settled(work, work.lease.whole, counts=work.kind is WorkKind.ATTEMPT)
+        lost = tuple(map(str, self._books.under_way.values()))
         self._books.under_way.clear()
         return lost
 

@@ -38,8 +38,8 @@ class Recorder:
             return self._trial(work, self._checked(work, outcome), finished.retries)
         return self._attempt(work, outcome)
 
-    def lose(self, work: UnderWay, reason: str) -> None:
-        """Charge work whole that vanished, or whose outcome nobody waits for."""
+    def _lose(self, work: UnderWay, reason: str) -> None:
+        """Charge work whole that vanished."""
         for lease in self.archive.open_leases():
             if _is_of(lease, work):
                 self.archive.settle_lost(lease, reason)
@@ -77,7 +77,7 @@ class Recorder:
         return None
 
     def _lost(self, work: UnderWay, finished: Finished) -> Halt | None:
-        self.lose(work, finished.error)
+        self._lose(work, finished.error)
         if finished.retries:
             again = work.charge(Spent(), finished.retries)
             self.archive.add_calls((), again, note=f"{work} was started again")
