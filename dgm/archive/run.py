@@ -61,6 +61,12 @@ class Run:
         with storage_errors(self.folder):
             return (self.folder / _CONFIG).read_text(encoding="utf-8")
 
+    def change_config(self, config_toml: str) -> None:
+        """Replace what the run was told, durably: a larger budget at a resume."""
+        with storage_errors(self.folder):
+            write_durably(self.folder / _CONFIG, config_toml.encode())
+        vars(self).pop("config_toml", None)
+
     @cached_property
     def assets(self) -> Mapping[str, Tree]:
         """Name to tree of what was copied at the start, such as `suite` and `founders/basic`.

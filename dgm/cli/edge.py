@@ -1,0 +1,69 @@
+"""The command line's outer edge: exit codes, and errors as one line."""
+
+import errno
+import logging
+from typing import Any
+
+import click
+
+from dgm.errors import (
+    ArchiveError,
+    ConfigError,
+    DgmError,
+    ModelError,
+    RunNotFound,
+    SandboxError,
+    StorageFull,
+    SuiteError,
+)
+
+EXIT_CODES = {
+    0: "done",
+    1: "an error of the engine itself; its traceback is in the run's log",
+    2: "what was given is wrong: an option, run.toml, a suite, an agent",
+    3: "the run's folder: not found, locked, full or damaged",
+    4: "the sandbox: no engine answers, or its image is missing",
+    5: "the model: unreachable, or the key or the name is refused",
+    130: "stopped by Ctrl-C; `dgm resume` goes on",
+}
+
+_BY_ERROR: tuple[tuple[type[DgmError], int], ...] = (
+    (ConfigError, 2),
+    (SuiteError, 2),
+    (RunNotFound, 3),
+    (ArchiveError, 3),
+    (SandboxError, 4),
+    (ModelError, 5),
+)
+
+
+def exit_code(error: DgmError) -> int:
+    """Return the exit code for an error."""
+    return next((code for kind, code in _BY_ERROR if isinstance(error, kind)), 1)
+
+
+class Edge(click.Group):
+    """A group whose commands fail with one line on stderr and a listed exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; turn what it raises into a line and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except DgmError as error:
+            self._say(str(error))
+            ctx.exit(exit_code(error))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            self._say(f"the disk is full: {error.filename or 'no space left'}. Make room and run `dgm resume`.")
+            ctx.exit(exit_code(StorageFull()))
+
+    @staticmethod
+    def _say(message: str) -> None:
+        logging.getLogger(__name__).error(message)
+        click.echo(f"dgm: {message}", err=True)
+
+
+def exit_code_help() -> str:
+    """Return the table of exit codes for `--help`."""
+    return "Exit codes:\n\n\b\n" + "\n".join(f"{code:>5}  {meaning}" for code, meaning in EXIT_CODES.items())

@@ -1,0 +1,201 @@
+"""Commands that read a run: runs, status, tree, show, diff, log. They work while a driver runs."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from dgm.archive import Run, open_run
+from dgm.cli import render
+from dgm.cli.clock import SystemClock
+from dgm.cli.views import RunView, duration, percent, view_run
+from dgm.cli.which_run import find_run, list_runs, run_option, shown_path
+from dgm.config import BudgetSection, parse_config
+from dgm.errors import AgentNotFound, DgmError
+from dgm.evaluations import suite_from_tree
+from dgm.ports import Archive
+from dgm.values import AgentRecord, Totals, TrialRecord, plain
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def reading(run_dir: Path | None) -> AbstractContextManager[Run]:
+    """Open a run for reading, beside a driver that may be at work."""
+    return open_run(find_run(run_dir), SystemClock(), readonly=True)
+
+
+def view_of(run: Run) -> RunView:
+    """Return what a tree of this run shows."""
+    return view_run(parse_config(run.config_toml), suite_from_tree(run.assets["suite"]), run.archive)
+
+
+def find_agent(archive: Archive, label: str) -> AgentRecord:
+    """Return the agent that `a7` or `7` means. Raises AgentNotFound."""
+    digits = label.removeprefix("a")
+    if not digits.isdecimal():
+        raise AgentNotFound(f"{label!r} is not an agent: agents are a0, a1, ... `dgm tree` shows them.")
+    return archive.agent(int(digits))
+
+
+@click.command()
+@json_option
+def runs(as_json: bool) -> None:
+    """List the runs, oldest first."""
+    rows = [_run_row(folder) for folder in list_runs()]
+    if as_json:
+        render.print_json(rows)
+        return
+    headers = ("run", ">agents", ">trials", "best so far", ">tokens", "folder")
+    keys = ("name", "agents", "trials", "best", "tokens", "folder")
+    render.console().print(render.plain_table(headers, ([str(row[key]) for key in keys] for row in rows)))
+
+
+def _run_row(folder: Path) -> dict[str, object]:
+    try:
+        with reading(folder) as run:
+            view = view_of(run)
+    except DgmError as error:
+        return _row_of(folder, best=f"cannot be read: {error}")
+    totals, best = view.totals, view.best
+    best_text = f"{best.agent} {percent(best.score)}" if best else "-"
+    return _row_of(folder, totals.agents, totals.trials, best_text, totals.spent.tokens)
+
+
+def _row_of(folder: Path, agents: int = 0, trials: int = 0, best: str = "-", tokens: int = 0) -> dict[str, object]:
+    counts = {"agents": agents, "trials": trials, "best": best, "tokens": tokens}
+    return {"name": folder.name, **counts, "folder": shown_path(folder)}
+
+
+@click.command()
+@run_option
+@json_option
+def status(run_dir: Path | None, as_json: bool) -> None:
+    """Show how far a run is and what it has spent of its budget."""
+    with reading(run_dir) as run:
+        view = view_of(run)
+        totals, best = view.totals, view.best
+        budget = parse_config(run.config_toml).budget
+        open_leases = len(run.archive.open_leases())
+        events = run.archive.events(last=5)
+    if as_json:
+        render.print_json({"folder": shown_path(run.folder), "totals": totals, "budget": budget.model_dump(),
+                           "best": best, "open_leases": open_leases, "events": events})  # fmt: skip
+        return
+    out = render.console()
+    out.print(Text(shown_path(run.folder), style="bold"))
+    out.print(f"{totals.agents} agents, {totals.attempts} attempts, {totals.trials} trials, {open_leases} at work")
+    out.print(f"best so far: {best.agent} {percent(best.score)} (not confirmed)" if best else "nothing measured yet")
+    for line in budget_lines(budget, totals):
+        out.print(line)
+    for event in events:
+        out.print(f"{event.at:%Y-%m-%d %H:%M:%S}  {plain(event.text)}", soft_wrap=True)
+
+
+def budget_lines(budget: BudgetSection, totals: Totals) -> list[str]:
+    """Return a line for each limit that was set: used, allowed, share."""
+    used = {
+        "tokens": totals.spent.tokens,
+        "cost_usd": totals.spent.cost_usd,
+        "hours": totals.hours,
+        "attempts": totals.attempts,
+        "trials": totals.trials,
+    }
+    limits = {key: limit for key, limit in budget.model_dump().items() if limit is not None}
+    return [
+        f"{key:>9}: {used[key]:,.6g} of {limit:,.6g} ({used[key] / max(limit, 1e-9):.0%})"
+        for key, limit in limits.items()
+    ]
+
+
+@click.command()
+@run_option
+@json_option
+def tree(run_dir: Path | None, as_json: bool) -> None:
+    """Show the archive as a tree, and every agent's score with its n and 95 % interval."""
+    with reading(run_dir) as run:
+        view = view_of(run)
+    if as_json:
+        render.print_json(view)
+    else:
+        show_view(view)
+
+
+def show_view(view: RunView) -> None:
+    """Print the tree, the table of scores, the attempts that failed, and what all of it cost."""
+    out = render.console()
+    out.print(render.lineage_tree(view.agents, view.best))
+    out.print()
+    out.print(render.score_table(view.agents))
+    if view.failed_attempts:
+        out.print()
+        out.print(render.failures_table(view.failed_attempts))
+    out.print()
+    out.print(f"{render.spending(view.totals.spent)}; {duration(view.totals.hours * 3600)} on the clock")
+
+
+@click.command()
+@click.argument("agent")
+@run_option
+@json_option
+def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
+    """Show one agent: where it comes from, its proposal, and each of its trials."""
+    with reading(run_dir) as run:
+        record = find_agent(run.archive, agent)
+        trials = run.archive.trials(record.number)
+        lineage = [ancestor.label for ancestor in run.archive.lineage(record.number)]
+        row = view_of(run).agents[record.number]
+    if as_json:
+        render.print_json({"agent": record, "lineage": lineage, "score": row.score, "trials": trials})
+        return
+    out = render.console()
+    out.print(Text(f"{record.label} {plain(record.manifest.name)}", style="bold"), percent(row.score))
+    out.print(plain(record.manifest.description, limit=300))
+    out.print(f"lineage  {' > '.join(lineage)}")
+    out.print(f"commit   {record.commit}")
+    out.print(f"tree     {record.digest}")
+    if record.proposal:
+        out.print(f"\n{plain(record.proposal, limit=4000, keep_newlines=True)}\n")
+    headers = ("task", ">repeat", "verdict", ">tests", ">tokens", ">time", "engine")
+    out.print(render.plain_table(headers, (_trial_cells(trial) for trial in trials)))
+
+
+def _trial_cells(trial: TrialRecord) -> tuple[str, ...]:
+    verdict = trial.verdict
+    how = verdict.finish if verdict else trial.infrastructure or trial.state
+    tests = f"{verdict.passed}/{verdict.total}" if verdict else "-"
+    spent = (f"{trial.spent.tokens:,}", duration(trial.spent.seconds))
+    return (trial.task_id, str(trial.repeat), plain(str(how), limit=60), tests, *spent, trial.engine)
+
+
+@click.command()
+@click.argument("agent")
+@run_option
+def diff(agent: str, run_dir: Path | None) -> None:
+    """Show what an agent changed in its parent's source."""
+    with reading(run_dir) as run:
+        record = find_agent(run.archive, agent)
+        text = run.archive.diff(record.number)
+    for line in text.split("\n"):
+        click.echo(click.style(plain(line), fg=_line_colour(line)))
+
+
+def _line_colour(line: str) -> str | None:
+    if line.startswith(("+++", "---", "diff ")):
+        return "yellow"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+
+
+@click.command()
+@run_option
+@click.option("-n", "--last", type=click.IntRange(1), default=50, show_default=True, help="How many entries.")
+@json_option
+def log(run_dir: Path | None, last: int, as_json: bool) -> None:
+    """Show the run's events, oldest first."""
+    with reading(run_dir) as run:
+        events = run.archive.events(last=last)
+    if as_json:
+        render.print_json(events)
+        return
+    for event in events:
+        click.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.kind:<12} {plain(event.text)}")

@@ -1,0 +1,71 @@
+"""`dgm run` and `dgm resume`."""
+
+from pathlib import Path
+
+import click
+
+from dgm.archive import create_run, open_run
+from dgm.cli.clock import SystemClock
+from dgm.cli.founders import founder_tree
+from dgm.cli.preparing import announce_sandbox, pin
+from dgm.cli.searching import search
+from dgm.cli.which_run import find_run, new_run_folder, run_option, shown_path
+from dgm.config import RunConfig, dump_config, load_config, parse_config
+from dgm.errors import ConfigError
+from dgm.evaluations import suite_from_tree, suite_tree
+from dgm.evolve import search_tasks
+
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value, such as budget.hours=2."
+)
+
+
+@click.command()
+@click.argument("config_path", metavar="[RUN.TOML]", type=click.Path(path_type=Path), default="run.toml")
+@set_option
+@click.option("--sandbox", "engine", type=click.Choice(["auto", "docker", "bubblewrap"]), help="Where code runs.")
+@click.option("--run", "run_dir", type=click.Path(path_type=Path), help="The new folder. [default: named by the time]")
+def run(config_path: Path, overrides: tuple[str, ...], engine: str | None, run_dir: Path | None) -> None:
+    """Start a search as RUN.TOML says, `run.toml` where left out. Ctrl-C stops it; `dgm resume` goes on."""
+    if engine is not None:
+        overrides = (*overrides, f"sandbox.engine={engine}")
+    config = _load(config_path, overrides)
+    clock = SystemClock()
+    assets = {"suite": suite_tree(config.suite.name)}
+    search_tasks(config, suite_from_tree(assets["suite"]))
+    assets |= {f"founders/{_founder_name(name)}": founder_tree(name) for name in config.founders}
+    config = pin(config, announce_sandbox(config))
+    folder = run_dir or new_run_folder(config.name, clock.now())
+    with create_run(folder, dump_config(config), assets, clock) as made:
+        click.echo(f"Run: {shown_path(folder)}")
+        raise SystemExit(search(made, config, clock))
+
+
+@click.command()
+@run_option
+@set_option
+def resume(run_dir: Path | None, overrides: tuple[str, ...]) -> None:
+    """Go on with a run that was stopped or killed. A larger budget: --set budget.hours=4."""
+    clock = SystemClock()
+    with open_run(find_run(run_dir), clock) as opened:
+        config = parse_config(opened.config_toml, overrides, source=shown_path(opened.folder / "run.toml"))
+        if overrides:
+            opened.change_config(dump_config(config))
+            opened.archive.add_event("config", f"changed by the user: {', '.join(overrides)}")
+        announce_sandbox(config)
+        click.echo(f"Run: {shown_path(opened.folder)}")
+        raise SystemExit(search(opened, config, clock))
+
+
+def _load(config_path: Path, overrides: tuple[str, ...]) -> RunConfig:
+    if not config_path.exists():
+        raise ConfigError(f"there is no {str(config_path)!r}: write one with `dgm init {config_path}`")
+    config = load_config(config_path, overrides)
+    names = [_founder_name(name) for name in config.founders]
+    if not names or len(set(names)) < len(names):
+        raise ConfigError(f"founders: name at least one agent, each once; given: {', '.join(names) or 'none'}")
+    return config
+
+
+def _founder_name(name_or_path: str) -> str:
+    return Path(name_or_path).name

@@ -1,0 +1,159 @@
+"""What the commands show, as plain values: made from the archive, rendered elsewhere, or printed as JSON."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dgm.config import RunConfig
+from dgm.evaluations import wilson
+from dgm.evolve import Population, best_agent, population_of
+from dgm.ports import Archive
+from dgm.values import (
+    AgentRecord,
+    AttemptRecord,
+    AttemptState,
+    Interval,
+    Spent,
+    Suite,
+    Totals,
+    TrialRecord,
+    TrialState,
+    plain,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """One agent with its score.
+
+    Args:
+        score: share of its scored trials that are resolved, with the 95 % Wilson interval and n.
+        unscored: trials that the infrastructure lost: in no score.
+        not_run: tasks of its stage that have no verdict yet: the budget ended first, or they are under way.
+        spent: of its trials.
+    """
+
+    agent: str
+    parent: str | None
+    name: str
+    resolved: int
+    score: Interval
+    unscored: int
+    not_run: int
+    children: int
+    failed_attempts: int
+    spent: Spent
+    tampering: bool
+    parent_allowed: bool
+    proposal: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """An attempt that made no child, with its reason."""
+
+    attempt: int
+    parent: str
+    focus: str
+    reason: str
+    detail: str
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """Everything that a tree shows. `best` is the search's own ranking: not confirmed."""
+
+    agents: list[AgentRow]
+    failed_attempts: list[FailedAttempt]
+    totals: Totals
+    best: AgentRow | None
+
+
+def view_run(config: RunConfig, suite: Suite, archive: Archive) -> RunView:
+    """Return what a tree shows, as the archive has it now."""
+    population = population_of(config, suite, archive)
+    rows = _agent_rows(archive, population)
+    best = best_agent(population)
+    return RunView(rows, _failed_attempts(archive), archive.totals(), rows[best.agent] if best else None)
+
+
+def _agent_rows(archive: Archive, population: Population) -> list[AgentRow]:
+    trials: dict[int, list[TrialRecord]] = defaultdict(list)
+    for trial in archive.trials():
+        trials[trial.agent].append(trial)
+    failed: dict[int, int] = defaultdict(int)
+    for attempt in archive.attempts():
+        failed[attempt.parent] += attempt.state is AttemptState.FAILED
+    agents = archive.agents()
+    children: dict[int, int] = defaultdict(int)
+    for agent in agents:
+        if agent.parent is not None:
+            children[agent.parent] += 1
+    return [
+        _row(agent, trials[agent.number], children[agent.number], failed[agent.number], _not_run(population, agent))
+        for agent in agents
+    ]
+
+
+def _not_run(population: Population, agent: AgentRecord) -> int:
+    return int(population.assigned[agent.number] - population.ended[agent.number])
+
+
+def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: int, not_run: int) -> AgentRow:
+    scored = [t.verdict for t in trials if t.state is TrialState.SCORED and t.verdict is not None]
+    resolved = sum(verdict.resolved for verdict in scored)
+    return AgentRow(
+        agent=agent.label,
+        parent=None if agent.parent is None else f"a{agent.parent}",
+        name=plain(agent.manifest.name, limit=40),
+        resolved=resolved,
+        score=wilson(resolved, len(scored)),
+        unscored=sum(t.state is TrialState.UNSCORED for t in trials),
+        not_run=not_run,
+        children=children,
+        failed_attempts=failed,
+        spent=_total(t.spent for t in trials),
+        tampering=any(verdict.tampering for verdict in scored),
+        parent_allowed=agent.eligible,
+        proposal=plain(agent.proposal, limit=400),
+    )
+
+
+def _failed_attempts(archive: Archive) -> list[FailedAttempt]:
+    return [_failed(attempt) for attempt in archive.attempts() if attempt.state is AttemptState.FAILED]
+
+
+def _failed(attempt: AttemptRecord) -> FailedAttempt:
+    task = f" {attempt.focus.task_id}" if attempt.focus.task_id else ""
+    return FailedAttempt(
+        attempt=attempt.attempt_id,
+        parent=f"a{attempt.parent}",
+        focus=f"{attempt.focus.kind}{task}",
+        reason=str(attempt.failure or ""),
+        detail=plain(attempt.detail, limit=300),
+        tokens=attempt.spent.tokens,
+        seconds=attempt.spent.seconds,
+    )
+
+
+def _total(spent: Iterable[Spent]) -> Spent:
+    return sum(spent, Spent())
+
+
+def percent(score: Interval) -> str:
+    """Return `3/6 50 % [19-81]`, or `not measured`."""
+    if not score.n:
+        return "not measured"
+    resolved = round(score.estimate * score.n)
+    return f"{resolved}/{score.n} {score.estimate:.0%} [{score.low * 100:.0f}-{score.high * 100:.0f}]".replace(
+        "%", " %"
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people say them: `48 s`, `12 min`, `3.4 h`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,64 @@
+"""What runs on a worker: adapters built from the configuration, and the three kinds of work."""
+
+import pickle
+from dataclasses import dataclass
+from typing import assert_never
+
+from dgm.cli.clock import SystemClock
+from dgm.config import RunConfig
+from dgm.evaluations import run_trial
+from dgm.improve import run_attempt, run_screening
+from dgm.models import open_models
+from dgm.ports import Clock, Models, Sandbox
+from dgm.sandbox import open_sandbox
+from dgm.values import AttemptOutcome, Limits, ScreeningOutcome, TrialOutcome, Work, WorkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Does trials, attempts and screenings. Thread-safe as its adapters are."""
+
+    sandbox: Sandbox
+    models: Models
+    clock: Clock
+    limits: Limits
+
+    def __call__(self, work: Work) -> bytes:
+        """Do one piece of work; orders and outcomes are pickled between the driver and its own workers only."""
+        return pickle.dumps(self._outcome(work))
+
+    def _outcome(self, work: Work) -> TrialOutcome | AttemptOutcome | ScreeningOutcome:
+        order = pickle.loads(work.payload)  # noqa: S301 - the driver's own bytes
+        match work.kind:
+            case WorkKind.TRIAL:
+                return run_trial(order, self.sandbox, self.models, self.clock, self.limits)
+            case WorkKind.ATTEMPT:
+                return run_attempt(order, self.sandbox, self.models, self.clock, self.limits)
+            case WorkKind.SCREENING:
+                return run_screening(order, self.sandbox, self.models, self.clock, self.limits)
+            case _:
+                assert_never(work.kind)
+
+    def close(self) -> None:
+        """Free the sandbox and the connections."""
+        self.sandbox.close()
+        self.models.close()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFactory:
+    """Builds a worker on whatever machine it is called. Carries configuration, never a key."""
+
+    config: RunConfig
+
+    def __call__(self) -> Worker:
+        """Open the sandbox and the endpoint of this machine."""
+        clock = SystemClock()
+        need_price = self.config.budget.cost_usd is not None
+        section = self.config.sandbox
+        return Worker(
+            open_sandbox(section.engine, image=section.image),
+            open_models(self.config.models, clock=clock, need_price=need_price),
+            clock,
+            Limits(section.cpus, section.memory_mib, section.pids, section.disk_mib),
+        )
