@@ -87,5 +87,5 @@ def _says_full(error: sqlite3.Error, folder: Path) -> bool:
 
 
 def _has_room(folder: Path) -> bool:
-    disk = os.statvfs(folder)
+    disk = os.statvfs(folder if folder.exists() else folder.parent)
     return disk.f_bavail * disk.f_frsize >= 1 << 16

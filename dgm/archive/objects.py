@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from dgm.archive.paths import check_tree
 from dgm.archive.plumbing import Plumbing
+from dgm.errors import ArchiveError
 from dgm.values import FileEntry, Tree
 
 Folder: TypeAlias = "dict[str, FileEntry | Folder]"
@@ -39,6 +40,10 @@ class AgentObjects:
 
     def __init__(self, git: Plumbing) -> None:
         self._git = git
+        self._known: set[str] = set()
+        """Ids of blobs and trees that are there: nothing is ever removed."""
+        self._learned: set[str] = set()
+        """Commits whose objects are all in `_known`."""
 
     def keep_tree(self, tree: Tree, *, like: str | None) -> str:
         """Write a source tree and return its id.
@@ -50,8 +55,9 @@ class AgentObjects:
             ArchiveError: a path that may not stand in a tree.
         """
         check_tree(tree)
-        known = set() if like is None else self._blobs_of(like)
-        return self._keep_folder(_nested(tree), known)
+        if like is not None:
+            self._learn(like)
+        return self._keep_folder(_nested(tree))
 
     def keep_commit(self, tree_id: str, *, parent: str | None, message: str, at: datetime) -> str:
         """Write a commit and return its id: the same for the same arguments, on every machine."""
@@ -62,7 +68,9 @@ class AgentObjects:
             for part, value in (("NAME", _WHO), ("EMAIL", _MAIL), ("DATE", when))
         }
         parents = () if parent is None else ("-p", parent)
-        return self._line("commit-tree", tree_id, *parents, stdin=message.encode(), environment=who)
+        commit = self._line("commit-tree", tree_id, *parents, stdin=message.encode(), environment=who)
+        self._learned.add(commit)
+        return commit
 
     def point(self, number: int, commit: str) -> None:
         """Let an agent's ref name its commit. Doing it again changes nothing."""
@@ -89,26 +97,39 @@ class AgentObjects:
         """Let git verify every object. Raises ArchiveError with what it found."""
         self._git("fsck", "--full", "--strict", "--no-dangling")
 
-    def _blobs_of(self, commit: str) -> set[str]:
-        entries = self._git("ls-tree", "-r", "-z", commit).split(b"\0")
-        return {entry.split(b"\t")[0].split(b" ")[2].decode() for entry in entries if entry}
+    def _learn(self, commit: str) -> None:
+        """Take note of every object of a commit's tree: what is there need not be written again."""
+        if commit not in self._learned:
+            entries = self._git("ls-tree", "-r", "-t", "-z", commit).split(b"\0")
+            self._known.update(entry.split(b"\t")[0].split(b" ")[2].decode() for entry in entries if entry)
+            self._learned.add(commit)
 
-    def _keep_folder(self, folder: Folder, known: set[str]) -> str:
-        rows = (f"{self._keep_entry(entry, known)}\t{name}\0" for name, entry in folder.items())
-        return self._line("mktree", "-z", stdin="".join(rows).encode())
+    def _keep_folder(self, folder: Folder) -> str:
+        entries = []
+        for name, entry in folder.items():
+            if isinstance(entry, FileEntry):
+                row = (name, "100755" if entry.executable else "100644", self._keep("blob", entry.data))
+            else:
+                row = (f"{name}/", "40000", self._keep_folder(entry))  # git sorts a folder as if it ended in a slash
+            entries.append(row)
+        rows = (
+            f"{mode} {name.rstrip('/')}\0".encode() + bytes.fromhex(object_id)
+            for name, mode, object_id in sorted(entries, key=lambda row: row[0].encode())
+        )
+        return self._keep("tree", b"".join(rows))
 
-    def _keep_entry(self, entry: "FileEntry | Folder", known: set[str]) -> str:
-        if isinstance(entry, FileEntry):
-            return f"{'100755' if entry.executable else '100644'} blob {self._keep_blob(entry.data, known)}"
-        return f"040000 tree {self._keep_folder(entry, known)}"
-
-    def _keep_blob(self, data: bytes, known: set[str]) -> str:
-        header = b"blob %d\0" % len(data)
-        blob = hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
-        if blob not in known:
-            self._git("hash-object", "-w", "--stdin", stdin=data)
-            known.add(blob)
-        return blob
+    def _keep(self, kind: str, data: bytes) -> str:
+        """Write an object that is not there yet. Returns its id, on which git and we must agree."""
+        header = f"{kind} {len(data)}\0".encode()
+        object_id = hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
+        if object_id not in self._known:
+            written = self._line("hash-object", "-t", kind, "-w", "--stdin", stdin=data)
+            if written != object_id:
+                raise ArchiveError(
+                    f"git stored a {kind} as {written}, not as {object_id}: is `git` on PATH the real one?"
+                )
+            self._known.add(object_id)
+        return object_id
 
     def _line(self, *arguments: str, stdin: bytes, environment: Mapping[str, str] | None = None) -> str:
         return self._git(*arguments, stdin=stdin, environment=environment).decode().strip()

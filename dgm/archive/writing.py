@@ -168,9 +168,8 @@ class RunArchive(ArchiveReader):
 
     def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
-        opened = self.trial(outcome.trial_id)
-        if opened.state is not TrialState.OPEN:
-            return opened
+        if not self._is_open_trial(outcome.trial_id):
+            return self.trial(outcome.trial_id)
         self._check_writable()
         kept = self._keep(outcome.artifacts)
         at = self._clock.now()
@@ -216,6 +215,10 @@ class RunArchive(ArchiveReader):
         """Add wall time in which a driver worked on the run."""
         with self._transaction() as db:
             db.execute("UPDATE runs SET hours = hours + ?", (hours,))
+
+    def _is_open_trial(self, trial_id: int) -> bool:
+        row = self._one("SELECT state FROM trials WHERE trial = ?", (trial_id,))
+        return row is not None and row["state"] == TrialState.OPEN
 
     # -- the steps of a write -------------------------------------------------------------------------------------
 

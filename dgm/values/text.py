@@ -6,12 +6,25 @@ import unicodedata
 from dgm.values.tree import FileEntry, Tree, TreeChange
 
 MAX_DIFF_BYTES = 400_000
+MAX_FILE_LINES = 10_000
+"""Of both sides of a file together: `difflib` takes minutes for longer ones that are made to be slow."""
+MAX_LINES = 100_000
+"""Of all files together."""
 
 
 def unified_diff(before: Tree, after: Tree, *, max_file_bytes: int = MAX_DIFF_BYTES) -> str:
-    """Return the difference as text, file by file in sorted order. Files that are binary or large are only named."""
-    change = TreeChange.between(before, after)
-    return "".join(_file_diff(p, before.files.get(p), after.files.get(p), max_file_bytes) for p in change)
+    """Return the difference as text, file by file in sorted order. Files that are binary or large are only named.
+
+    Takes seconds at most, whatever the trees hold: once `MAX_LINES` were compared, further files are only named.
+    """
+    parts, left = [], MAX_LINES
+    for path in TreeChange.between(before, after):
+        old, new = before.files.get(path), after.files.get(path)
+        lines = sum(entry.data.count(b"\n") + 1 for entry in (old, new) if entry is not None)
+        shown = lines <= min(left, MAX_FILE_LINES)
+        parts.append(_file_diff(path, old, new, max_file_bytes if shown else 0))
+        left -= lines if shown else 0
+    return "".join(parts)
 
 
 def _file_diff(path: str, old: FileEntry | None, new: FileEntry | None, max_bytes: int) -> str:
@@ -42,7 +55,7 @@ def plain(text: str, *, limit: int | None = None, keep_newlines: bool = False) -
         limit: most characters to return; a longer text ends in `...`.
         keep_newlines: leave line feeds as they are; else they become spaces.
     """
-    kept = "".join(_harmless(c, keep_newlines) for c in text)
+    kept = text if text.isprintable() else "".join(_harmless(c, keep_newlines) for c in text)
     return kept if limit is None or len(kept) <= limit else kept[: max(0, limit - 3)] + "..."
 
 
