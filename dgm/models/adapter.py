@@ -29,12 +29,14 @@ def open_models(
     need_price: bool,
     environ: Mapping[str, str] | None = None,
     retry: RetryPolicy = PATIENT,
+    check_s: float = CHECK_S,
 ) -> "EndpointModels":
     """Connect this machine to the endpoint that the configuration and the environment name.
 
     Args:
         need_price: whether the budget is in dollars: then leases bound dollars too, and a model needs a price.
         environ: this process's environment where left out.
+        check_s: seconds in which `check` and `listed` end.
 
     Raises:
         ConfigError: address, key file or model is wrong, or a local model is missing.
@@ -48,7 +50,7 @@ def open_models(
         if endpoint.base_url is None:
             endpoint = replace(endpoint, base_url=started.enter_context(_local(section, environ)))
         return EndpointModels(
-            section, endpoint, clock=clock, need_price=need_price, retry=retry, owned=started.pop_all()
+            section, endpoint, clock=clock, need_price=need_price, retry=retry, check_s=check_s, owned=started.pop_all()
         )
 
 
@@ -81,6 +83,7 @@ class EndpointModels:
         clock: Clock,
         need_price: bool,
         retry: RetryPolicy,
+        check_s: float,
         owned: ExitStack,
     ) -> None:
         self._section = section
@@ -90,6 +93,7 @@ class EndpointModels:
         self._rules = CallRules(section.max_tokens, section.timeout_s, section.temperature, retry)
         self._upstream = Upstream(endpoint)
         self._loop = LoopThread()
+        self._check_s = check_s
         self._owned = owned
         self._closed = False
 
@@ -125,7 +129,7 @@ class EndpointModels:
     def listed(self) -> tuple[str, ...]:
         """Return the models that the endpoint lists. Raises ModelUnavailable, ModelRefused."""
         try:
-            return self._loop.run(self._upstream.models(timeout_s=CHECK_S))
+            return self._loop.run(self._upstream.models(timeout_s=self._check_s))
         except UpstreamFault as fault:
             raise self._unusable(fault) from None
 

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dgm.errors import ConfigError, ModelUnavailable
-from dgm.models.local_server import ANNOUNCE
 from dgm.models.model_file import LOCAL_MODEL
 
+ANNOUNCE = "listening on "
+"""Starts the line in which the server tells its address."""
 START_S = 180.0
 """Seconds in which a model must be loaded."""
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "LANG", "TMPDIR")

@@ -9,7 +9,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-ANNOUNCE = "listening on "
+from dgm.models.local import ANNOUNCE
+
 CACHE_MIB = 1024
 """Memory in which finished prompts stay, so that an agent's next turn is not read anew."""
 REUSED_TOKENS = 256

@@ -3,6 +3,7 @@
 Retrying, leases and transcripts are not here: see `tries` and `gateway`.
 """
 
+import asyncio
 import json
 import re
 from dataclasses import dataclass
@@ -78,11 +79,14 @@ class Upstream:
     async def models(self, *, timeout_s: float) -> tuple[str, ...]:
         """Return the names of the models that the endpoint lists. Raises UpstreamFault."""
         try:
-            raw = await self._client.models.with_raw_response.list(timeout=timeout_s)
+            async with asyncio.timeout(timeout_s):
+                raw = await self._client.models.with_raw_response.list(timeout=timeout_s)
             listed = json.loads(raw.content)["data"]
             return tuple(str(entry["id"]) for entry in listed)
         except APIError as error:
             raise self._fault(error) from None
+        except TimeoutError:
+            raise UpstreamFault(FaultKind.PASSING, "the endpoint did not answer in time") from None
         except (ValueError, TypeError, KeyError, RecursionError):
             raise UpstreamFault(FaultKind.PASSING, "the list of models is not what OpenAI's API gives") from None
 
