@@ -7,7 +7,7 @@ from dgm.evolve.orders import ModelNames
 from dgm.evolve.population import Population
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
 from dgm.evolve.ranking import Standing, best_agent, standing_of
-from dgm.evolve.resuming import population_of, search_tasks
+from dgm.evolve.resuming import population_of, search_tasks, staging_of
 from dgm.evolve.staging import Staging
 from dgm.evolve.strategies import Dgm, Strategy, open_strategy
 
@@ -33,5 +33,6 @@ __all__ = [
     "open_strategy",
     "population_of",
     "search_tasks",
+    "staging_of",
     "standing_of",
 ]

@@ -6,7 +6,7 @@ what is left of them.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self, assert_never
 
 from dgm.config import BudgetSection, LeaseSection
 from dgm.values import Lease, Spent, Totals, WorkKind
@@ -81,7 +81,7 @@ class Budget:
 
     def opened(self, kind: WorkKind, lease: Lease) -> Self:
         """Return the books with a lease more."""
-        return self._counted(kind, 1, replace(self, held=self.held + _times(lease, STARTS)))
+        return replace(self, held=self.held + _times(lease, STARTS), **self._open_after(kind, 1))
 
     def settled_with(self, kind: WorkKind, lease: Lease, spent: Spent, *, counts: bool = True) -> Self:
         """Return the books with a lease less, and what its work used.
@@ -89,10 +89,14 @@ class Budget:
         Args:
             counts: whether it counts as an attempt or as a trial.
         """
-        closed = replace(self, held=self.held + _times(lease, -STARTS), settled=self.settled + spent)
-        closed = self._counted(kind, -1, closed)
-        attempts = closed.attempts + (kind is WorkKind.ATTEMPT and counts)
-        return replace(closed, attempts=attempts, trials=closed.trials + (kind is WorkKind.TRIAL and counts))
+        return replace(
+            self,
+            held=self.held + _times(lease, -STARTS),
+            settled=self.settled + spent,
+            attempts=self.attempts + (counts and kind is WorkKind.ATTEMPT),
+            trials=self.trials + (counts and kind is WorkKind.TRIAL),
+            **self._open_after(kind, -1),
+        )
 
     def at(self, hours: float) -> Self:
         """Return the books at another time."""
@@ -156,13 +160,16 @@ class Budget:
             return Refused(f"the budget of {limit:g} {unit} is used up: too few are left for one {kind.value}")
         return left * (1 - _ROUNDING)
 
-    def _counted(self, kind: WorkKind, change: int, books: Self) -> Self:
-        return replace(
-            books,
-            open_attempts=self.open_attempts + change * (kind is WorkKind.ATTEMPT),
-            open_trials=self.open_trials + change * (kind is WorkKind.TRIAL),
-            open_screenings=self.open_screenings + change * (kind is WorkKind.SCREENING),
-        )
+    def _open_after(self, kind: WorkKind, change: int) -> dict[str, Any]:
+        match kind:
+            case WorkKind.ATTEMPT:
+                return {"open_attempts": self.open_attempts + change}
+            case WorkKind.TRIAL:
+                return {"open_trials": self.open_trials + change}
+            case WorkKind.SCREENING:
+                return {"open_screenings": self.open_screenings + change}
+            case _:
+                assert_never(kind)
 
 
 def _times(lease: Lease, factor: int) -> Spent:

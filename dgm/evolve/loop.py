@@ -75,6 +75,7 @@ class Loop:
         self._planting = Planting(archive, executor, orders, self._books, missing)
         self._starter = Starter(archive, executor, orders, self._books, self._strategy.name)
         self._recorder = Recorder(archive, executor, self._books, config.evolve, suite.digest)
+        self._best = best_agent(self._books.population)
         self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
         self._started_s = clock.monotonic()
 
@@ -109,6 +110,7 @@ class Loop:
             return halt
         self._tell()
         halts = [self._record(finished) for finished in self._executor.wait(TICK_S)]
+        self._best = best_agent(self._books.population)
         self._pass_time()
         self._tell()
         return next((halt for halt in halts if halt is not None), None)
@@ -158,15 +160,18 @@ class Loop:
             lost = self._lose_the_rest(halt)
             self._archive.add_hours(self._hours - self._banked_hours)
             self._archive.add_event("end", f"{halt.reason}: {halt.detail}", {"lost": list(lost)})
+        self._best = best_agent(self._books.population)
         self._books.said.append(f"{halt.reason}: {halt.detail}")
         self._tell()
-        return RunEnd(halt.reason, halt.detail, lost, best_agent(self._books.population))
+        return RunEnd(halt.reason, halt.detail, lost, self._best)
 
     def _lose_the_rest(self, halt: Halt) -> tuple[str, ...]:
         """Charge every open lease whole: also one whose work an interrupt kept from being noted."""
         for lease in self._archive.open_leases():
             self._archive.settle_lost(lease, f"under way when the run ended: {halt.reason}")
         for work in self._books.under_way.values():
+            if work.kind is WorkKind.SCREENING:
+                self._archive.add_calls((), work.lease.whole, note=f"{work} was lost")
             self._books.settled(work, work.lease.whole, counts=work.kind is WorkKind.ATTEMPT)
         lost = tuple(map(str, self._books.under_way.values()))
         self._books.under_way.clear()
@@ -185,7 +190,7 @@ class Loop:
             self._banked_hours = hours
 
     def _tell(self) -> None:
-        books, best = self._books, best_agent(self._books.population)
+        books, best = self._books, self._best
         self._observer(
             Progress(
                 busy=len(books.under_way),

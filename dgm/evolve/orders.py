@@ -86,7 +86,7 @@ class Orders:
             suite_digest=self._suite.digest,
             model=self._models.solve,
             lease=lease,
-            seed=seed_of(self._config.seed, record.agent, *record.task_id.encode(), record.repeat),
+            seed=seed_of(self._config.seed, record.agent, record.task_id, record.repeat),
         )
         deadline_s = TRIES * (lease.seconds + 3 * task.grading_timeout_s + MARGIN_S)
         return Work(f"trial {record.trial_id}", WorkKind.TRIAL, pickle.dumps(order), deadline_s)

@@ -123,11 +123,11 @@ class Population:
         """Resolved tasks by tasks assigned: those that are missing, late or given up count as unresolved."""
         return self.resolved / self.assigned
 
-    def waiting_tasks(self, agent: int) -> tuple[str, ...]:
-        """Return the ids of its waiting tasks: those never tried in suite order, then those to be tried again."""
+    def waiting_tasks(self, agent: int, most: int) -> tuple[str, ...]:
+        """Return the ids of its first waiting tasks: those never tried in suite order, then those to be tried again."""
         row = self.cells[agent, : self.assigned[agent]]
-        order = [*np.flatnonzero(row == Cell.NEW), *np.flatnonzero(row == Cell.AGAIN)]
-        return tuple(self.tasks[i] for i in order)
+        order = np.concatenate([np.flatnonzero(row == Cell.NEW), np.flatnonzero(row == Cell.AGAIN)])
+        return tuple(self.tasks[i] for i in order[:most])
 
     # What happens.
 

@@ -4,6 +4,7 @@ The state that stands with a decision is the state before its draws. However man
 stream is that state jumped once (2**127 draws ahead), so the last decision alone tells how to go on.
 """
 
+import hashlib
 import json
 from typing import Any, cast
 
@@ -45,6 +46,6 @@ def _at(state: str) -> np.random.PCG64:
     return bits
 
 
-def seed_of(*parts: int) -> int:
-    """Return a seed for one piece of work: the same for the same parts, whatever else runs."""
-    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+def seed_of(*parts: int | str) -> int:
+    """Return a 32-bit seed for one piece of work: the same for the same parts, whatever else runs."""
+    return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4])

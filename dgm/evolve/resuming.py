@@ -28,9 +28,12 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive) -> Books:
 
 def population_of(config: RunConfig, suite: Suite, archive: Archive) -> Population:
     """Return the population as the archive has it now. Raises ConfigError, as `open_books` does."""
-    tasks = search_tasks(config, suite)
-    staging = Staging.of(config.suite.stages or suite.stages, config.suite.promote, len(tasks))
-    return rebuild(tasks, staging, archive.agents(), archive.trials())
+    return rebuild(search_tasks(config, suite), staging_of(config, suite), archive.agents(), archive.trials())
+
+
+def staging_of(config: RunConfig, suite: Suite) -> Staging:
+    """Return the stages that agents go through. Raises ConfigError."""
+    return Staging.of(config.suite.stages or suite.stages, config.suite.promote, len(search_tasks(config, suite)))
 
 
 def search_tasks(config: RunConfig, suite: Suite) -> tuple[str, ...]:

@@ -45,6 +45,10 @@ class Tree:
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as plain tuples: a tree goes to a worker with every trial, and this is ten times faster."""
+        return _unpickled, (type(self), tuple((p, f.data, f.executable) for p, f in self.files.items()))
+
     @property
     def digest(self) -> str:
         """SHA-256 over every path, mode and content, as hex: the identity of what ran."""
@@ -100,6 +104,10 @@ class Tree:
     def of(cls, texts: Mapping[str, str | bytes]) -> Self:
         """Build a tree from plain texts: for code-made tasks, and tests."""
         return cls({p: FileEntry(t.encode() if isinstance(t, str) else t) for p, t in texts.items()})
+
+
+def _unpickled(kind: type[Tree], rows: tuple[tuple[str, bytes, bool], ...]) -> Tree:
+    return kind({path: FileEntry(data, executable) for path, data, executable in rows})
 
 
 @dataclass(frozen=True, slots=True)

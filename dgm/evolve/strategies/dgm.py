@@ -32,6 +32,9 @@ Selection = Literal["score_child_prop", "score_prop", "uniform", "best"]
 STEEPNESS = 10.0
 MIDPOINT = 0.5
 
+AT_ONCE = 64
+"""Most tasks of one decision; with more free slots the strategy is asked again."""
+
 STORED = 1000
 """Most probabilities that stand with a decision: the largest, and that of the agent that was drawn."""
 
@@ -54,7 +57,7 @@ class Dgm:
             if (refused := budget.refusal(WorkKind.TRIAL)) is not None:
                 return Wait(refused.reason)
             agent = int(np.argmax(waiting))
-            return Evaluate(agent, population.waiting_tasks(agent), reason="the oldest agent with tasks to do")
+            return Evaluate(agent, population.waiting_tasks(agent, AT_ONCE), reason="the oldest agent with tasks to do")
         candidates = candidates_of(population)
         if not len(candidates):
             return Wait("no agent has finished its first stage")
