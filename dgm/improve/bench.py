@@ -21,6 +21,10 @@ SANDBOX_TRIES = 3
 MIN_SECONDS = 1.0
 """With less than this left of a lease, no job is started."""
 
+LAST_LINES = 3
+MAX_SAID = 300
+"""Lines and characters of what a command printed, in a detail."""
+
 
 class AgentRun(NamedTuple):
     """What an agent's command did, and what went through its gateway."""
@@ -90,10 +94,11 @@ class Bench:
 
 
 def ending(result: JobResult) -> str:
-    """Return how a job ended, for a person: the host's words, then the last thing that the command printed."""
+    """Return how a job ended, for a person: the host's words, then the last lines that the command printed."""
     how = f"exit code {result.exit_code}" if result.ended is Ended.EXITED else result.ended.value
-    lines = (result.stderr or result.stdout).decode("utf-8", "replace").strip().splitlines()
-    return f"{how}, last line {plain(lines[-1], limit=300)!r}" if lines else how
+    lines = (result.stderr.strip() or result.stdout).decode("utf-8", "replace").splitlines()
+    said = " | ".join([line.strip() for line in lines if line.strip()][-LAST_LINES:])
+    return f"{how}, it printed {plain(said[-MAX_SAID:])!r} at last" if said else how
 
 
 def endpoint_setback(error: ModelError) -> Setback:
