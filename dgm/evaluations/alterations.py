@@ -49,7 +49,7 @@ def _slots(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt], int]]:
         yield body, index
         if _runs_its_body(statement):
             yield from _slots(statement.body)
-        if isinstance(statement, ast.Return | ast.Raise):
+        if any(isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break) for node in ast.walk(statement)):
             return
 
 

@@ -12,6 +12,8 @@ from numpy.random import Generator
 
 ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "()[]{}<>", " ,.;:-_/")
 
+MAX_STEP = 10**9
+
 
 def lookalikes(value: Any, rng: Generator, n: int) -> list[Any]:
     """Return up to `n` different values of the same kind that are not equal to a literal's.
@@ -30,7 +32,7 @@ def _candidates(value: Any, rng: Generator, n: int) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):
-        step = int(rng.integers(1, max(10, abs(value) // 50 + 2)))
+        step = int(rng.integers(1, min(MAX_STEP, max(10, abs(value) // 50 + 2))))
         return [value + rank * step for rank in _ranks(rng, n)]
     if isinstance(value, float):
         return _floats(value, rng, n)

@@ -64,15 +64,16 @@ def judge_tests(expected: Sequence[str], disguise: Disguise, result: JobResult) 
     except ValidationError:
         return unresolved(expected, Finish.TAMPERED, NOT_OURS)
     outcomes = dict(report.tests)
-    sign = _sign_of_tampering(report, outcomes, disguise, result.exit_code)
+    if report.exit_code != result.exit_code:
+        return unresolved(expected, Finish.TAMPERED, EXIT_CODE)
+    if report.exit_code not in (0, SOME_FAILED) and not report.broken:
+        return unresolved(expected, Finish.CRASHED)
+    sign = _sign_of_tampering(report, outcomes, disguise)
     if sign is not None:
         return unresolved(expected, Finish.TAMPERED, sign)
-    if report.exit_code != SOME_FAILED and not report.broken:
-        return unresolved(expected, Finish.CRASHED)
-    passed = {disguise.real[name] for name in disguise.real if outcomes.get(name) == "passed"}
     if outcomes.get(disguise.must_pass) != "passed" and not report.broken:
         return unresolved(expected, Finish.CRASHED)
-    return counted(expected, passed)
+    return counted(expected, {disguise.real[name] for name in disguise.real if outcomes.get(name) == "passed"})
 
 
 def counted(expected: Sequence[str], passed: set[str]) -> Verdict:
@@ -115,18 +116,14 @@ def read_results(result: JobResult, count: int) -> list[object] | Unread:
     return results if isinstance(results, list) and len(results) == count else Unread(Finish.TAMPERED, NOT_OURS)
 
 
-def _sign_of_tampering(
-    report: TestsReport, outcomes: Mapping[str, str], disguise: Disguise, exit_code: int | None
-) -> str | None:
-    if report.exit_code != exit_code:
-        return EXIT_CODE
+def _sign_of_tampering(report: TestsReport, outcomes: Mapping[str, str], disguise: Disguise) -> str | None:
     if len(outcomes) != len(report.tests) or not _whole(report, outcomes, disguise):
         return IDS
     if not set(outcomes.values()) <= {"passed", "failed"}:
         return SKIPPED
     if _contradicts(outcomes, disguise):
         return CONTRADICTION
-    return EXIT_CODE if exit_code == 0 else None
+    return EXIT_CODE if report.exit_code == 0 else None
 
 
 def _whole(report: TestsReport, outcomes: Mapping[str, str], disguise: Disguise) -> bool:
