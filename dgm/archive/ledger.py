@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from dgm.archive.database import Value, insert, select, select_one
+from dgm.archive.database import Value, insert, select
 from dgm.values import Call, Lease, OpenLease, Spent, plain
 
 Owner = Literal["attempt", "trial"]
@@ -43,6 +43,7 @@ def settle(
             f"WHERE {owner} = ?",
             (*amounts, number),
         )
+        _add_to_run(db, spent)
 
 
 def charge(db: Database, spent: Spent, note: str, at: datetime) -> None:
@@ -51,6 +52,7 @@ def charge(db: Database, spent: Spent, note: str, at: datetime) -> None:
     used: dict[str, Value] = {f"spent_{unit}": amount for unit, amount in granted.items()}
     times = {"opened_at": at.isoformat(), "settled_at": at.isoformat()}
     insert(db, "leases", {"note": plain(note), "state": "settled", **granted, **used, **times})
+    _add_to_run(db, spent)
 
 
 def add_calls(
@@ -82,7 +84,6 @@ def open_leases(db: Database) -> tuple[OpenLease, ...]:
     )
 
 
-def total_spent(db: Database) -> Spent:
-    """Return the sum over all settled and lost leases."""
-    row = select_one(db, "SELECT sum(spent_tokens) AS t, sum(spent_cost_usd) AS c, sum(spent_seconds) AS s FROM leases")
-    return Spent() if row is None else Spent(row["t"] or 0, row["c"] or 0.0, row["s"] or 0.0)
+def _add_to_run(db: Database, spent: Spent) -> None:
+    amounts = (spent.tokens, spent.cost_usd, spent.seconds)
+    db.execute("UPDATE runs SET tokens = tokens + ?, cost_usd = cost_usd + ?, seconds = seconds + ?", amounts)

@@ -37,10 +37,11 @@ _ATTEMPTS = """
     SELECT attempts.*, agents.agent AS child FROM attempts LEFT JOIN agents ON agents.attempt = attempts.attempt
 """
 _TOTALS = """
-    SELECT (SELECT count(*) FROM attempts WHERE state != 'open') AS attempts,
+    SELECT tokens, cost_usd, seconds, hours,
+        (SELECT count(*) FROM attempts WHERE state != 'open') AS attempts,
         (SELECT count(*) FROM trials WHERE state = 'scored') AS trials,
-        (SELECT count(*) FROM agents) AS agents,
-        (SELECT hours FROM runs) AS hours
+        (SELECT count(*) FROM agents) AS agents
+    FROM runs
 """
 
 
@@ -87,6 +88,10 @@ class ArchiveReader:
     def diff(self, number: int) -> str:
         """Return the unified diff from its parent, or of everything for a founder; undecodable bytes replaced."""
         return self._objects.diff(self.agent(number).commit)
+
+    def check_objects(self) -> None:
+        """Let git verify all it holds. Raises ArchiveError with what it found."""
+        self._objects.check()
 
     # -- attempts and trials --------------------------------------------------------------------------------------
 
@@ -152,9 +157,8 @@ class ArchiveReader:
     def totals(self) -> Totals:
         """Return what was used and done so far."""
         row = self._one(_TOTALS)
-        assert row is not None, "a select of scalars has one row"  # noqa: S101
-        with storage_errors(self._folder):
-            return Totals(spent=ledger.total_spent(self._db), **dict(row))
+        assert row is not None, "a run has one row of its own"  # noqa: S101
+        return Totals(rows.spent(row), *(row[count] for count in ("attempts", "trials", "agents", "hours")))
 
     # -- figures for people ---------------------------------------------------------------------------------------
 

@@ -81,7 +81,7 @@ def attempt_record(row: Row, artifacts: Mapping[str, str]) -> AttemptRecord:
         failure=None if row["failure"] is None else Failure(row["failure"]),
         detail=row["detail"],
         proposal=row["proposal"],
-        spent=_spent(row),
+        spent=spent(row),
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=_time(row["closed_at"]),
         artifacts=artifacts,
@@ -97,7 +97,7 @@ def trial_record(row: Row, artifacts: Mapping[str, str]) -> TrialRecord:
         repeat=row["repeat"],
         state=TrialState(row["state"]),
         verdict=_verdict(row),
-        spent=_spent(row),
+        spent=spent(row),
         agent_digest=row["agent_digest"],
         suite_digest=row["suite_digest"],
         engine=row["engine"],
@@ -132,11 +132,12 @@ def event_value(row: Row) -> Event:
 def _verdict(row: Row) -> Verdict | None:
     if row["state"] != TrialState.SCORED:
         return None
-    failed = tuple(json.loads(row["failed"]))
+    failed = () if row["failed"] == "[]" else tuple(json.loads(row["failed"]))
     return Verdict(bool(row["resolved"]), Finish(row["finish"]), row["passed"], row["total"], failed, row["tampering"])
 
 
-def _spent(row: Row) -> Spent:
+def spent(row: Row) -> Spent:
+    """Read what a row of a run, an attempt or a trial says was spent."""
     return Spent(row["tokens"], row["cost_usd"], row["seconds"])
 
 

@@ -1,7 +1,7 @@
 """The tables and views of dgm.db, and how they came to be. A change is a new migration, never an edit of an old one.
 
 Times are ISO 8601 in UTC, money is US dollars, JSON stands in text columns: open to Datasette as it is. The columns
-`tokens`, `cost_usd` and `seconds` of attempts and trials are the sums over their settled leases.
+`tokens`, `cost_usd` and `seconds` of attempts, trials and the run are the sums over their settled leases.
 """
 
 from sqlite_utils import Database, Migrations
@@ -13,7 +13,10 @@ _TABLES = (
         run INTEGER PRIMARY KEY CHECK (run = 1),
         created_at TEXT NOT NULL,
         version TEXT NOT NULL,
-        hours REAL NOT NULL DEFAULT 0
+        hours REAL NOT NULL DEFAULT 0,
+        tokens INTEGER NOT NULL DEFAULT 0,
+        cost_usd REAL NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL DEFAULT 0
     ) STRICT""",
     """CREATE TABLE assets (
         name TEXT PRIMARY KEY,
@@ -145,6 +148,8 @@ _TABLES = (
 )
 
 _INDEXES = (
+    "CREATE INDEX trials_scored ON trials(trial) WHERE state = 'scored'",
+    "CREATE INDEX attempts_closed ON attempts(attempt) WHERE state != 'open'",
     "CREATE INDEX agents_parent ON agents(parent)",
     "CREATE UNIQUE INDEX leases_open_attempt ON leases(attempt) WHERE state = 'open'",
     "CREATE UNIQUE INDEX leases_open_trial ON leases(trial) WHERE state = 'open'",
