@@ -5,6 +5,7 @@ endpoint may have billed it; an empty answer costs what it used and is asked for
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from dgm.models.replies import Reply, error_reply, first_choice, lease_used_up
 from dgm.models.request_policy import ChatRequest
 from dgm.models.upstream import Answer, FaultKind, Upstream, UpstreamFault
 from dgm.values import CallStatus
+
+_log = logging.getLogger(__name__)
 
 NEWER_LIMIT = "max_completion_tokens"
 """Some endpoints refuse `max_tokens` and name this instead."""
@@ -109,6 +112,7 @@ class Tries:
             wait=wait_s,
             stop=lambda state: stop(state) or out_of_time(state),
             retry=retry_if_exception(self._is_worth_another),
+            before_sleep=_log_failure,
             reraise=True,
         )
 
@@ -171,6 +175,12 @@ class Tries:
     def _ended_empty(self) -> Ending:
         body = self._empty.body if self._empty else {}
         return Ending(Reply(200, body), CallStatus.EMPTY)
+
+
+def _log_failure(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    why = str(error) or "the answer was empty"
+    _log.info("try %d of a call failed: %s; again in %.1f s", state.attempt_number, why, state.upcoming_sleep)
 
 
 def _status(answer: Answer) -> CallStatus:

@@ -5,6 +5,7 @@ Retrying, leases and transcripts are not here: see `tries` and `gateway`.
 
 import asyncio
 import json
+import logging
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,6 +57,8 @@ class Upstream:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        for chatty in ("openai", "httpx2", "httpcore2"):  # their logs name the host, and hold whole requests
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._client = AsyncOpenAI(
             api_key=endpoint.key.reveal(),
             base_url=endpoint.base_url or OPENAI_BASE_URL,
@@ -97,7 +100,7 @@ class Upstream:
     def _completion(self, content: bytes) -> Json:
         text = self._endpoint.key.scrub(content.decode("utf-8", "replace"))
         try:
-            body = json.loads(text)
+            body = _normal(json.loads(text))
         except (ValueError, RecursionError):
             raise UpstreamFault(FaultKind.PASSING, "the endpoint answered with invalid JSON", worked=True) from None
         if not isinstance(body, dict) or not isinstance(body.get("choices"), list):
@@ -117,6 +120,11 @@ class Upstream:
         reason = self.scrub(_reason(error))[:1000]
         text = f"the endpoint answered {error.status_code}: {reason}"
         return UpstreamFault(_kind(error, reason), text, retry_after_s=_retry_after_s(error))
+
+
+def _normal(body: object) -> object:
+    """Return a body that can be written as JSON again: no infinities, and half characters replaced."""
+    return json.loads(json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
 
 
 def _kind(error: APIStatusError, reason: str) -> FaultKind:

@@ -1,5 +1,6 @@
 """What an endpoint can do wrong: retried within bounds, told apart, and free of secrets."""
 
+import logging
 import time
 from contextlib import ExitStack
 from typing import Any
@@ -288,6 +289,34 @@ def test_the_endpoints_address_stands_in_no_error():
     assert door.server.base_url not in answer.text
     assert "127.0.0.1" not in answer.text
     assert b"127.0.0.1" not in door.gateway.report().transcript
+
+
+def test_the_key_and_the_address_stand_in_no_log(caplog):
+    caplog.set_level(logging.DEBUG)
+    failing = ScriptedReply(f"your key is {KEY}", status=500)
+
+    with open_door([failing, "x"]) as door:
+        door.chat()
+
+    assert "again in" in caplog.text
+    assert KEY not in caplog.text
+    assert door.server.base_url not in caplog.text
+
+
+def test_half_a_character_in_an_answer_is_replaced():
+    with open_door(["half \ud83d"]) as door:
+        answer = door.chat()
+
+    assert answer.json()["choices"][0]["message"]["content"] == "half ?"
+
+
+def test_an_answer_with_a_number_that_is_none_is_not_json():
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": float("nan")}}
+
+    with open_door([ScriptedReply("x", tool_calls=(call,)), "fine"]) as door:
+        answer = door.chat()
+
+    assert answer.json()["choices"][0]["message"]["content"] == "fine"
 
 
 def test_tries_are_bounded():
