@@ -1,5 +1,7 @@
 """Where untrusted code runs: docker and bubblewrap behind one port."""
 
-from dgm.sandbox.opening import open_sandbox
+from dgm.sandbox.images import build_image
+from dgm.sandbox.opening import EngineReport, examine_engines, open_sandbox
+from dgm.sandbox.reaping import reap
 
-__all__ = ["open_sandbox"]
+__all__ = ["EngineReport", "build_image", "examine_engines", "open_sandbox", "reap"]

@@ -2,7 +2,9 @@
 
 import socket
 import struct
+from typing import Any
 
+from dgm.errors import SandboxUnavailable
 from dgm.sandbox.wires import PipeWire
 
 _HEAD = struct.Struct(">BxxxI")
@@ -11,11 +13,22 @@ _MAX_COMPLAINT = 4096
 
 
 class AttachWire:
-    """The socket that the engine gives on attach. What the runner writes to its errors is kept, up to a few KB."""
+    """The socket that the engine gives on attach. What the runner writes to its errors is kept, up to a few KB.
 
-    def __init__(self, engine_socket: socket.socket) -> None:
-        self._socket = engine_socket
-        self._pipe = PipeWire(engine_socket.fileno(), engine_socket.fileno())
+    Args:
+        attached: what docker-py returns: a raw stream around a socket.
+
+    Raises:
+        SandboxUnavailable: the engine is reached in a way that has no plain socket.
+    """
+
+    def __init__(self, attached: Any) -> None:
+        self._attached = attached
+        self._socket = getattr(attached, "_sock", attached)
+        if type(self._socket) is not socket.socket:
+            attached.close()
+            raise SandboxUnavailable("the engine is reached over TLS: use its Unix socket, or forward it over ssh")
+        self._pipe = PipeWire(self._socket.fileno(), self._socket.fileno())
         self._raw = bytearray()
         self._stream, self._left = 0, 0
         self.complaints = bytearray()
@@ -34,6 +47,7 @@ class AttachWire:
     def close(self) -> None:
         """Let go of the stream: the engine then closes the runner's input."""
         self._pipe.close()
+        self._attached.close()
         self._socket.close()
 
     def _next(self) -> bytes:

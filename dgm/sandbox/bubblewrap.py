@@ -19,6 +19,7 @@ from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folde
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.environment import PREFIX, prepare_environment
 from dgm.sandbox.gateways import GATEWAY_FOLDER, let_in
+from dgm.sandbox.proving import prove
 from dgm.sandbox.seccomp import compile_profile, load_profile
 from dgm.sandbox.wires import PipeWire
 from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
@@ -26,6 +27,14 @@ from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
 _PATH = f"{PREFIX}/bin:/usr/bin:/bin"
 _REAP_S = 5.0
 _COMPLAINT_BYTES = 2000
+
+
+NOT_HELD = (
+    "memory is limited for each process, not for all of a job together",
+    "cores are not limited",
+    "the number of files in a writable mount is not limited",
+    "the kernel is shared with the host",
+)
 
 
 class BubblewrapSandbox:
@@ -42,7 +51,9 @@ class BubblewrapSandbox:
         self._program = find_program(self._cache)
         self._filter = compile_profile(load_profile(sandbox_dir() / "seccomp.json"), platform.machine())
         self._layout = Layout.of_host(environment)
-        self.level = SandboxLevel(engine="bubblewrap", image=environment.name)
+        self.level = SandboxLevel(
+            engine="bubblewrap", image=environment.digest, proved=prove(self.run, "bubblewrap"), not_held=NOT_HELD
+        )
 
     def run(self, job: Job) -> JobResult:
         """Run one job in namespaces of which nothing survives."""

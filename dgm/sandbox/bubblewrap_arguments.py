@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from dgm.sandbox.cache import UNPRIVILEGED
-from dgm.sandbox.environment import PREFIX, old_prefix
+from dgm.sandbox.environment import PREFIX, Environment
 from dgm.sandbox.gateways import GATEWAY_FOLDER
 from dgm.values import Job
 
@@ -34,7 +34,7 @@ class Layout:
     words: tuple[str, ...]
 
     @classmethod
-    def of_host(cls, environment: Path) -> Self:
+    def of_host(cls, environment: Environment) -> Self:
         """Look at the host once: its links into `/usr`, and the package folders to hide."""
         return cls((*_system(), *_own(environment), *_kernel()))
 
@@ -86,11 +86,11 @@ def _package_folders(folder: Path, depth: int) -> list[Path]:
     return [found for path in below for found in _package_folders(path, depth - 1)]
 
 
-def _own(environment: Path) -> list[str]:
-    words = ["--ro-bind", str(environment / "python"), PREFIX]
-    if elsewhere := old_prefix():
-        words += ["--ro-bind", str(environment / "python"), str(elsewhere)]
-    words += ["--ro-bind", str(environment / "runner"), "/runner", "--ro-bind", str(environment / "etc"), "/etc"]
+def _own(environment: Environment) -> list[str]:
+    places = {PREFIX: environment.python, "/runner": environment.runner, "/etc": environment.etc}
+    if environment.moved_from:
+        places[str(environment.moved_from)] = environment.python
+    words = [word for inside, folder in places.items() for word in ("--ro-bind", str(folder), inside)]
     return [*words, *(w for p in ("/etc/ld.so.cache", "/etc/alternatives") for w in ("--ro-bind-try", p, p))]
 
 

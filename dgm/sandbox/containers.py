@@ -6,9 +6,8 @@ same is found by its labels.
 
 import contextlib
 import io
-import socket
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,11 +21,18 @@ from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.engines import connect
 from dgm.sandbox.gateways import GATEWAY_FOLDER, let_in
 from dgm.sandbox.images import find_image
+from dgm.sandbox.proving import prove
 from dgm.sandbox.reaping import reap_containers
 from dgm.values import Job, JobResult, SandboxLevel, Tree
 
 _GVISOR = "runsc"
 _EXIT_S = 5
+_LIMITS = {
+    "MemoryLimit": "memory is not limited",
+    "SwapLimit": "swap is not limited",
+    "PidsLimit": "the number of processes is not limited",
+    "CpuCfsQuota": "cores are not limited",
+}
 
 
 class DockerSandbox:
@@ -41,11 +47,13 @@ class DockerSandbox:
         try:
             reap_containers(self._client)
             self._image = find_image(self._client, image)
-            self._runtime = _GVISOR if _GVISOR in self._client.info().get("Runtimes", {}) else None
+            about = self._client.info()
         except (DockerException, RequestException) as error:
             raise SandboxUnavailable(f"the Docker engine failed: {error}. Is it healthy? Try `docker info`") from error
+        self._runtime = _GVISOR if _GVISOR in about.get("Runtimes", {}) else None
         engine = f"docker+{_GVISOR}" if self._runtime else "docker"
-        self.level = SandboxLevel(engine=engine, image=self._image)
+        proved = prove(self.run, engine, filtered_elsewhere=self._runtime is not None)
+        self.level = SandboxLevel(engine, self._image, proved, _not_held(about, self._runtime))
 
     def run(self, job: Job) -> JobResult:
         """Run one job in a container of which nothing survives."""
@@ -89,11 +97,7 @@ class DockerSandbox:
     def _started(self, container: str) -> AttachWire:
         """Start a container with its streams attached, so that nothing it says is lost."""
         params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        attached: Any = self._client.api.attach_socket(container, params=params)
-        plain = getattr(attached, "_sock", attached)
-        if type(plain) is not socket.socket:
-            raise SandboxUnavailable("the engine is reached over TLS: use its Unix socket, or forward it over ssh")
-        wire = AttachWire(plain)
+        wire = AttachWire(self._client.api.attach_socket(container, params=params))
         try:
             self._client.api.start(container)
         except BaseException:
@@ -114,6 +118,12 @@ class DockerSandbox:
                 self._client.api.wait(container, timeout=_EXIT_S)
         state = self._client.api.inspect_container(container)["State"]
         return (None if state["Running"] else int(state["ExitCode"])), bool(state["OOMKilled"])
+
+
+def _not_held(about: Mapping[str, Any], runtime: str | None) -> tuple[str, ...]:
+    """Return what the engine says that it cannot limit, and what no container gives."""
+    missing = [words for flag, words in _LIMITS.items() if not about.get(flag)]
+    return tuple(missing) if runtime else (*missing, "the kernel is shared with the host")
 
 
 def _gateway_inside(job: Job) -> str | None:

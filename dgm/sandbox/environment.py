@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from dgm.sandbox.cache import make_once
 
 PREFIX = "/python"
 ROOTS = ("openai", "pytest")
-_FORMAT = 2
+_FORMAT = 3
 _NEUTRAL = ("/usr", "/opt")
 _VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _UNUSED = (
@@ -33,7 +34,6 @@ _UNUSED = (
     "turtledemo",
     "ensurepip",
     "lib2to3",
-    "__pycache__",
     "config-*",
 )
 _ETC = {
@@ -45,30 +45,69 @@ _ETC = {
 _ETC_MOUNTED = {"ld.so.cache": False, "alternatives": True}
 
 
-def prepare_environment(cache: Path) -> Path:
-    """Return a folder with `python`, `runner`, `etc`, and its digest as a name; made first where it is missing.
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Folders of the host that every job mounts.
+
+    Args:
+        digest: identity of the interpreter and its packages.
+        python: the interpreter with its packages.
+        etc: a small `/etc` that names nobody.
+        runner: the runner, compiled.
+        moved_from: where the interpreter must be mounted too, because its prefix could not be rewritten.
+    """
+
+    digest: str
+    python: Path
+    etc: Path
+    runner: Path
+    moved_from: Path | None
+
+
+def prepare_environment(cache: Path) -> Environment:
+    """Return the environment, made first where it is missing.
 
     Raises:
         SandboxUnavailable: a package is not installed, or the cache cannot be written.
     """
     packages = list(closure(ROOTS))
-    return make_once(cache / "environments" / _digest(packages), lambda folder: _build(folder, packages))
+    digest = _python_digest(packages)
+    made = make_once(cache / "environments" / digest, lambda folder: _build(folder, packages))
+    runner = make_once(cache / "runners" / runner_digest(), _build_runner)
+    return Environment(digest, made / "python", made / "etc", runner, _neutral_prefix())
 
 
-def old_prefix() -> Path | None:
-    """Return where the copied interpreter must be mounted too, because its prefix is short and names nobody."""
+def runner_files() -> list[Path]:
+    """Return the runner's source files in order."""
+    return sorted((sandbox_dir() / "runner").glob("*.py"))
+
+
+def runner_digest() -> str:
+    """Return the SHA-256 of the runner's source."""
+    whole = hashlib.sha256()
+    for path in runner_files():
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _neutral_prefix() -> Path | None:
+    """Return the interpreter's prefix where it names nobody, and so may be shown; it is often too short to rewrite."""
     base = Path(sys.base_prefix)
     neutral = base != Path("/usr") and any(base.is_relative_to(top) for top in _NEUTRAL)
     return base if neutral else None
 
 
-def _digest(packages: list[metadata.Distribution]) -> str:
+def _python_digest(packages: list[metadata.Distribution]) -> str:
     whole = hashlib.sha256(f"{_FORMAT} {sys.version} {sys.base_prefix}".encode())
     for package in packages:
         whole.update(f"{package.name} {package.version}\n".encode())
-    for path in sorted((sandbox_dir() / "runner").glob("*.py")):
-        whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
+
+
+def _build_runner(folder: Path) -> None:
+    for path in runner_files():
+        shutil.copyfile(path, folder / path.name)
+    _compile(folder, "/runner")
 
 
 def closure(roots: Sequence[str]) -> Iterator[metadata.Distribution]:
@@ -101,10 +140,8 @@ def _build(folder: Path, packages: list[metadata.Distribution]) -> None:
     for package in packages:
         _copy_package(package, site)
     _scripts(python / "bin")
-    shutil.copytree(sandbox_dir() / "runner", folder / "runner", ignore=shutil.ignore_patterns("__pycache__"))
     _etc(folder / "etc")
     _compile(site, f"{PREFIX}/lib/{_VERSION}/site-packages")
-    _compile(folder / "runner", "/runner")
 
 
 def _interpreter(python: Path) -> None:
@@ -122,9 +159,8 @@ def _interpreter(python: Path) -> None:
     )
     for library in (base / "lib").glob("*.so*"):
         shutil.copy2(library, python / "lib" / library.name, follow_symlinks=False)
-    if old_prefix() is None:
+    if _neutral_prefix() is None:
         _relocate(python, os.fsencode(base))
-    _compile(python / "lib" / _VERSION, f"{PREFIX}/lib/{_VERSION}")
 
 
 def _relocate(python: Path, base: bytes) -> None:
@@ -142,10 +178,11 @@ def _relocate(python: Path, base: bytes) -> None:
             continue
         data = path.read_bytes()
         if base in data:
-            mode = path.stat().st_mode
+            about = path.stat()
             path.chmod(0o600)
             path.write_bytes(data.replace(base, target))
-            path.chmod(mode)
+            path.chmod(about.st_mode)
+            os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))  # compiled files compare it
 
 
 def _copy_package(package: metadata.Distribution, site: Path) -> None:

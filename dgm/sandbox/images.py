@@ -4,8 +4,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import docker
@@ -15,10 +14,10 @@ from dgm.assets import sandbox_dir
 from dgm.errors import SandboxUnavailable
 from dgm.sandbox.debian import debian_tar, load_recipe
 from dgm.sandbox.engines import connect
-from dgm.sandbox.environment import closure
+from dgm.sandbox.environment import closure, runner_digest, runner_files
 
 RUNNER_LABEL = "org.dgm.runner"
-_TOOLS_LABEL = "org.dgm.tools"
+_TOOLS = "dgm-sandbox-tools"
 
 
 def build_image(tag: str, *, base: str | None = None, progress: Callable[[str], None] = lambda _: None) -> str:
@@ -40,7 +39,7 @@ def build_image(tag: str, *, base: str | None = None, progress: Callable[[str], 
             custom_context=True,
             tag=tag,
             buildargs={"TOOLS": tools},
-            labels={RUNNER_LABEL: runner_digest()},
+            labels={RUNNER_LABEL: _layer_digest()},
             network_mode="none",
             rm=True,
             forcerm=True,
@@ -62,55 +61,53 @@ def find_image(client: docker.DockerClient, name: str) -> str:
         image = client.images.get(name)
     except ImageNotFound as error:
         raise SandboxUnavailable(f"there is no image {name!r}: run `dgm image build`") from error
-    if image.labels.get(RUNNER_LABEL) != runner_digest():
+    if image.labels.get(RUNNER_LABEL) != _layer_digest():
         raise SandboxUnavailable(f"the image {name!r} holds another version's runner: run `dgm image build` again")
     return str(image.id)
 
 
-def runner_digest() -> str:
-    """Return the SHA-256 of the runner's files and of what puts them into the image."""
-    whole = hashlib.sha256((sandbox_dir() / "image" / "runner.Dockerfile").read_bytes())
-    for path in _runner_files():
-        whole.update(path.name.encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()
+def _layer_digest() -> str:
+    """Return the digest of the last layer: the runner, and how it is put into the image."""
+    recipe = (sandbox_dir() / "image" / "runner.Dockerfile").read_bytes()
+    return hashlib.sha256(recipe + runner_digest().encode()).hexdigest()
 
 
 def _tools(client: docker.DockerClient, base: str | None, progress: Callable[[str], None]) -> str:
-    """Return the id of an image with the tools; one that was made from the same recipe is taken again."""
+    """Return the name of an image with the tools; one that was made from the same recipe is taken again."""
     pins = [f"{package.name}=={package.version}" for package in closure(load_recipe()["python"])]
-    known = hashlib.sha256(f"{base}{load_recipe()}{pins}".encode()).hexdigest()
-    if found := client.images.list(filters={"label": f"{_TOOLS_LABEL}={known}"}):
-        return str(found[-1].id)
-    if base is not None:
-        return _tools_on(client, base, pins, known)
-    with debian_tar(pins, progress) as tar:
-        progress("importing it into the engine")
-        said: str = client.api.import_image_from_file(str(tar), changes=[f"LABEL {_TOOLS_LABEL}={known}"])
-    return _imported(said)
+    recipe = hashlib.sha256(f"{base}{load_recipe()}{pins}".encode()).hexdigest()
+    name = f"{_TOOLS}:{recipe[:16]}"
+    try:
+        client.images.get(name)
+    except ImageNotFound:
+        if base is not None:
+            _tools_on(client, base, pins, name)
+        else:
+            _tools_from_debian(client, pins, name, progress)
+    return name
 
 
-def _tools_on(client: docker.DockerClient, base: str, pins: list[str], known: str) -> str:
-    image, _ = client.images.build(
+def _tools_on(client: docker.DockerClient, base: str, pins: list[str], name: str) -> None:
+    client.images.build(
         fileobj=_context("Dockerfile"),
         custom_context=True,
+        tag=name,
         buildargs={"BASE": base, "PYTHON_PACKAGES": " ".join(pins)},
-        labels={_TOOLS_LABEL: known},
         rm=True,
         forcerm=True,
     )
-    return str(image.id)
 
 
-def _imported(said: str) -> str:
-    """Return the id from the engine's answer, one JSON object a line; the last one has it."""
+def _tools_from_debian(
+    client: docker.DockerClient, pins: list[str], name: str, progress: Callable[[str], None]
+) -> None:
+    repository, _, tag = name.partition(":")
+    with debian_tar(pins, progress) as tar:
+        progress("importing it into the engine")
+        said: str = client.api.import_image_from_file(str(tar), repository=repository, tag=tag)
     last: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
-    if "status" not in last:
-        raise SandboxUnavailable(f"the engine did not take the image: {last}")
-    return str(last["status"])
-
-
-def _runner_files() -> Iterator[Path]:
-    yield from sorted((sandbox_dir() / "runner").glob("*.py"))
+    if "error" in last:
+        raise SandboxUnavailable(f"the engine did not take the image: {last['error']}. Is its disk full?")
 
 
 def _context(dockerfile: str) -> io.BytesIO:
@@ -118,7 +115,7 @@ def _context(dockerfile: str) -> io.BytesIO:
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as tar:
         _add(tar, "Dockerfile", (sandbox_dir() / "image" / dockerfile).read_bytes())
-        for path in _runner_files():
+        for path in runner_files():
             _add(tar, f"runner/{path.name}", path.read_bytes())
     raw.seek(0)
     return raw

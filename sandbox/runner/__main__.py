@@ -14,7 +14,7 @@ import sys
 import time
 
 from capture import Capture
-from files import Handover, fill
+from files import Handover, fill, skip_to_go
 from forwarder import Forwarder
 from frames import DONE, ENDED, FAILED, HELLO, ORDER, STARTED, STDERR, STDOUT, Channel, Closed
 from processes import end_all, guard, reap, start
@@ -61,7 +61,12 @@ class Watch:
 
 def run(channel: Channel, order: dict) -> int:
     """Run one command; returns what to exit with."""
-    fill(channel)
+    try:
+        fill(channel)
+    except OSError as error:
+        skip_to_go(channel)
+        channel.send_json(FAILED, {"what": str(error)})
+        return 1
     selector = selectors.DefaultSelector()
     (out, stdout), (err, stderr) = os.pipe(), os.pipe()
     captures = [Capture(end, order["output_bytes"]) for end in (out, err)]
@@ -102,11 +107,7 @@ def main() -> int:
         kind, payload = channel.receive()
         if kind != ORDER:
             return 1
-        try:
-            return run(channel, json.loads(payload))
-        except OSError as error:
-            channel.send_json(FAILED, {"what": str(error)})
-            return 1
+        return run(channel, json.loads(payload))
     except Closed:
         return 1
 

@@ -26,6 +26,12 @@ def fill(channel: Channel) -> None:
             _write(channel, mount, *unpack_file(payload))
 
 
+def skip_to_go(channel: Channel) -> None:
+    """Take the rest of what the host sends and drop it, so that it can hear what went wrong."""
+    while channel.receive()[0] != GO:
+        continue
+
+
 def _write(channel: Channel, mount: bytes, path: bytes, executable: bool, size: int) -> None:
     whole = os.path.join(mount, path)
     os.makedirs(os.path.dirname(whole), exist_ok=True)

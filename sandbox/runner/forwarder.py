@@ -6,9 +6,12 @@ asked is the gateway's decision, outside.
 
 import selectors
 import socket
+import struct
 
 MAX_CONNECTIONS = 64
 _BUFFER = 1 << 16
+_PATIENCE = struct.pack("ll", 1, 0)
+"""Seconds to wait for a gateway that has many connections to accept: a socket that does not block would give up."""
 
 
 class _Pipe:
@@ -43,6 +46,7 @@ class _Connection:
     def __init__(self, inside: socket.socket, outside: socket.socket) -> None:
         self.sockets = (inside, outside)
         self.pipes = (_Pipe(inside, outside), _Pipe(outside, inside))
+        self.closed = False
 
     def move(self) -> None:
         """Copy what can be copied without waiting. Raises OSError when either side is gone."""
@@ -85,7 +89,7 @@ class Forwarder:
         try:
             if self._open >= MAX_CONNECTIONS:
                 raise ConnectionRefusedError
-            outside.settimeout(5)
+            outside.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _PATIENCE)
             outside.connect(self._gateway)
         except OSError:
             inside.close()
@@ -100,6 +104,8 @@ class Forwarder:
         self._rearm(connection)
 
     def _move(self, connection: _Connection) -> None:
+        if connection.closed:  # by its other end, in the same round of events
+            return
         try:
             connection.move()
         except OSError:
@@ -118,6 +124,7 @@ class Forwarder:
 
     def _close(self, connection: _Connection) -> None:
         self._open -= 1
+        connection.closed = True
         for end in connection.sockets:
             self._forget(end)
             end.close()

