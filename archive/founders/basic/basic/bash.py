@@ -14,7 +14,7 @@ from typing import IO
 from basic.clip import clip
 
 TIMEOUT_S = 120.0
-OUTPUT_LIMIT = 16 << 20
+OUTPUT_LIMIT = 4 << 20
 """Bytes that a command may write before it is stopped."""
 POLL_S = 0.02
 

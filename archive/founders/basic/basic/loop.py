@@ -8,7 +8,7 @@ from basic.conversation import Conversation, Message
 from basic.model import Answer, ContextTooLong, Model, ToolsRefused
 from basic.tools import Toolbox
 
-MAX_TURNS = 60
+MAX_TURNS = 40
 MAX_IDLE_TURNS = 2
 """Answers in a row without an action, after which the agent takes the model to be done."""
 CONTEXT_CHARACTERS = 120_000

@@ -4,45 +4,48 @@ import re
 from pathlib import Path
 
 from oneshot.merge import merge
-from oneshot.reply import Block
+from oneshot.reply import Block, parse
 
-SHOWN_BYTES = 12_000  # what a small model reads in about a minute
-SKIPPED = {".git", "__pycache__", ".pytest_cache"}
+SHOWN_BYTES = 8_000  # what a small model reads in less than a minute
 
 
 def read(root: Path) -> dict[str, str]:
-    """Read every text file below `root`, by its path relative to it."""
+    """Read every text file below `root`, by its path; hidden ones are left out."""
     texts = {}
     for path in sorted(root.rglob("*")):
-        if path.is_file() and not SKIPPED.intersection(path.parts):
-            raw = path.read_bytes()
-            if b"\0" not in raw:
-                texts[path.relative_to(root).as_posix()] = raw.decode(errors="replace")
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and "/." not in f"/{name}" and b"\0" not in (data := path.read_bytes()):
+            texts[name] = data.decode(errors="replace")
     return texts
 
 
-def choose(texts: dict[str, str], instruction: str) -> dict[str, str]:
-    """Pick the files to show: what the instruction names first, tests last, as many as fit."""
+def choose(texts: dict[str, str], instruction: str, limit: int) -> dict[str, str]:
+    """Pick the files to show: what the instruction names first, tests last, as many as fit into `limit` bytes."""
     words = set(re.findall(r"\w{4,}", instruction))
 
     def rank(path: str) -> tuple[bool, bool, bool, int]:
         named = path.rpartition("/")[2] in instruction
-        return not named, "test" in path, not path.endswith(".py"), -len(words.intersection(texts[path].split()))
+        return (
+            not named,
+            "test" in path,
+            not path.endswith(".py"),
+            -len(words.intersection(re.findall(r"\w+", texts[path]))),
+        )
 
     shown: dict[str, str] = {}
     for path in sorted(texts, key=rank):
-        if not shown or sum(map(len, shown.values())) + len(texts[path]) <= SHOWN_BYTES:
+        if not shown or sum(map(len, shown.values())) + len(texts[path]) <= min(limit, SHOWN_BYTES):
             shown[path] = texts[path]
     return shown
 
 
-def apply(texts: dict[str, str], blocks: list[Block]) -> tuple[dict[str, str], list[str]]:
-    """Give the texts that the blocks change, and the reasons why some blocks could not be applied."""
-    after, reasons = dict(texts), []
+def apply(texts: dict[str, str], answer: str) -> tuple[dict[str, str], list[str]]:
+    """Give the texts that an answer changes, and the reasons why some of it could not be applied."""
+    blocks, reasons = parse(answer)
+    after = dict(texts)
     for block in blocks:
         try:
-            path = block.path or _guess(texts, block.code)
-            after[path] = _edit(after.get(path), block)
+            after[block.path] = _edit(after.get(block.path), block)
         except (SyntaxError, LookupError, ValueError) as error:
             reasons.append(f"{block.path}: {error}")
     changed = {path: text for path, text in after.items() if texts.get(path) != text}
@@ -50,19 +53,17 @@ def apply(texts: dict[str, str], blocks: list[Block]) -> tuple[dict[str, str], l
 
 
 def _edit(text: str | None, block: Block) -> str:
-    if ".." in block.path or block.path.startswith("/"):
-        raise ValueError("the path leads out of the repository")
-    if text is not None and (block.name or block.path.endswith(".py") or not block.path):
-        return merge(text, block.code, block.name.rpartition(".")[0])
+    if not block.path or ".." in block.path or block.path.startswith("/"):
+        raise ValueError("write a line ### path::name above the block, with a path inside the repository")
+    if text is not None and block.path.endswith(".py"):
+        return merge(text, block.code, block.name)
     if block.name:
-        raise LookupError("there is no such file; to make a new one, write its path alone")
+        raise LookupError("there is no such Python file; to make a new file, write its path alone")
     return block.code + "\n"
 
 
-def _guess(texts: dict[str, str], code: str) -> str:
-    """Find the only file that defines what a block without a heading defines."""
-    line = next(iter(re.findall(r"(?:def|class) \w+", code)), "")
-    paths = [path for path, text in texts.items() if line and re.search(rf"{line}\b", text)]
-    if len(paths) != 1:
-        raise LookupError("write a line ### path::name above each block")
-    return paths[0]
+def write(root: Path, changed: dict[str, str]) -> None:
+    """Write texts below `root`, with their folders."""
+    for path, text in changed.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)

@@ -9,15 +9,17 @@ Import = ast.Import | ast.ImportFrom
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def merge(source: str, code: str, owner: str = "") -> str:
-    """Put the functions, classes, constants and imports of `code` into `source`, functions into its class `owner`.
+def merge(source: str, code: str, name: str = "") -> str:
+    """Put the functions, classes, constants and imports of `code` into `source`.
 
-    Raises SyntaxError where one of the two cannot be read, LookupError for an unknown class or a block without effect.
+    `name`, as in "Class.method", says in which class a function belongs that stands alone. Raises SyntaxError where
+    one of the two cannot be read, LookupError where there is nothing to put.
     """
     code = dedent(code)
     body = [node for node in ast.parse(code).body if key(node)]
     if not body:
         raise LookupError("the block holds no function, class, constant or import")
+    owner = "" if any(isinstance(node, ast.ClassDef) for node in body) else name.partition(".")[0]
     for node in body:
         source = _put(source, node, code, owner)
     ast.parse(source)
@@ -46,33 +48,31 @@ def _put(source: str, node: ast.stmt, code: str, owner: str) -> str:
         return source
     text = _text(code, node, place.body[0].col_offset if place.body else 0)
     lines = source.removesuffix("\n").split("\n")
-    start, end = (_first(old), old.end_lineno) if old else _gap(place, node, len(lines))
-    blank = [] if old or isinstance(node, Import) else [""] * (1 if isinstance(place, ast.ClassDef) else 2)
-    return "\n".join([*lines[:start], *blank, text, *(blank if lines[end:] else []), *lines[end:], ""])
+    if old:
+        return "\n".join([*lines[: _first(old)], text, *lines[old.end_lineno :], ""])
+    line, space = _gap(place, node, len(lines))
+    return "\n".join([*lines[:line], *space, text, *(space if lines[line:] else []), *lines[line:], ""])
 
 
 def _place(tree: ast.Module, node: ast.stmt, owner: str) -> ast.Module | ast.ClassDef:
     """Find where a statement belongs: in the class `owner`, in the only class that has it, or in the module."""
-    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
-    if isinstance(node, Import | ast.ClassDef) or (not owner and key(node) in map(key, tree.body)):
-        return tree
-    homes = [each for each in classes if (each.name == owner if owner else key(node) in map(key, each.body))]
-    if owner and not homes:
-        raise LookupError(f"there is no class {owner!r}")
+    inner = not isinstance(node, Import | ast.ClassDef)
+    classes = [each for each in tree.body if inner and isinstance(each, ast.ClassDef)]
+    homes = [each for each in classes if each.name == owner]
+    if not homes and key(node) not in map(key, tree.body):
+        homes = [each for each in classes if key(node) in map(key, each.body)]
     return homes[0] if len(homes) == 1 else tree
 
 
-def _gap(place: ast.Module | ast.ClassDef, node: ast.stmt, end: int) -> tuple[int, int]:
-    """Choose the line for what is new: the end of its class or module, or below the imports."""
-    line = end
+def _gap(place: ast.Module | ast.ClassDef, node: ast.stmt, end: int) -> tuple[int, list[str]]:
+    """Choose the place of what is new, and the empty lines around it: last in its class or module, or below imports."""
     if isinstance(place, ast.ClassDef):
-        line = place.body[-1].end_lineno or end
-    elif not isinstance(node, Definition):
-        head = list(takewhile(lambda each: isinstance(each, ast.Expr | Import), place.body))
-        line = head[-1].end_lineno or 0 if head else 0
-    elif place.body and isinstance(place.body[-1], ast.If):
-        line = place.body[-1].lineno - 1
-    return line, line
+        return place.body[-1].end_lineno or end, [""]
+    if isinstance(node, Definition):
+        last = place.body[-1] if place.body else node
+        return (last.lineno - 1 if isinstance(last, ast.If) else end), ["", ""]
+    head = list(takewhile(lambda each: isinstance(each, ast.Expr | Import), place.body))
+    return (head[-1].end_lineno or 0 if head else 0), [] if isinstance(node, Import) else [""]
 
 
 def _text(code: str, node: ast.stmt, column: int) -> str:

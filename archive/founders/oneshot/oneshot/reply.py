@@ -20,11 +20,11 @@ class Block(NamedTuple):
 def render(heading: str, text: str) -> str:
     """Write a block behind a fence that is longer than any run of backticks in `text`."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", text))])
-    return f"### {heading}\n{fence}\n{text}\n{fence}\n"
+    return f"### {heading}\n{fence}python\n{text}\n{fence}\n"
 
 
-def parse(reply: str) -> list[Block]:
-    """Take the blocks out of a reply. Raises ValueError where there is none, or the last one is not closed."""
+def parse(reply: str) -> tuple[list[Block], list[str]]:
+    """Give the blocks of a reply, and what is wrong with it: no block, or one that is not closed."""
     blocks, heading, fence, code = [], "", "", []
     for line in reply.split("\n"):
         ticks = line[: len(line) - len(line.lstrip("`"))]
@@ -38,6 +38,5 @@ def parse(reply: str) -> list[Block]:
             fence, code = ticks, []
         elif line.strip():
             heading = line
-    if fence or not blocks:
-        raise ValueError("the last block is not closed" if fence else "there is no block of code in the answer")
-    return blocks
+    wrong = "the last block is not closed" if fence else "there is no block of code in the answer"
+    return blocks, [wrong] if fence or not blocks else []

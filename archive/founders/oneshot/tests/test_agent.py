@@ -16,9 +16,6 @@ class Model:
         self.asked = []
         self.chat = SimpleNamespace(completions=self)
 
-    def with_options(self, **_):
-        return self
-
     def create(self, *, messages, **_):
         self.asked.append(messages[-1]["content"])
         return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=self.answers.pop(0)))])
@@ -44,7 +41,9 @@ def test_an_answer_that_fits_is_not_asked_for_again(workspace):
     assert len(model.asked) == 1
 
 
-@pytest.mark.parametrize("bad", ["", "No.", FIX.replace("def", "fed"), FIX.replace("a + b", "a - b")])
+@pytest.mark.parametrize(
+    "bad", ["", "No.", FIX.replace("def", "fed"), FIX.replace("a + b", "a - b"), FIX.partition("\n")[2]]
+)
 def test_an_answer_without_effect_is_asked_for_once_more(workspace, bad):
     model = Model(bad, FIX)
 
@@ -52,6 +51,14 @@ def test_an_answer_without_effect_is_asked_for_once_more(workspace, bad):
 
     assert "could not be applied" in model.asked[1]
     assert "a + b" in (workspace / "calc.py").read_text()
+
+
+def test_the_conversation_ends_with_the_answer(workspace):
+    talk = []
+
+    solve(Model(FIX), workspace, "Fix add.", talk)
+
+    assert talk[-1] == {"role": "assistant", "content": FIX}
 
 
 def test_there_is_no_third_try(workspace):
@@ -68,15 +75,26 @@ def test_a_new_file_is_made(workspace):
     assert (workspace / "pkg/new.py").read_text() == "X = 1\n"
 
 
-def test_a_block_without_a_heading_finds_its_file(workspace):
-    solve(Model(FIX.partition("\n")[2]), workspace, "Fix add.", [])
-
-    assert "a + b" in (workspace / "calc.py").read_text()
-
-
 def test_a_path_out_of_the_workspace_is_refused(workspace):
     model = Model(FIX.replace("calc.py::add", "../calc.py"), FIX)
 
     solve(model, workspace, "Fix add.", [])
 
-    assert "out of the repository" in model.asked[1]
+    assert "inside the repository" in model.asked[1]
+
+
+@pytest.mark.parametrize("heading", ["calc.py::Sum", "calc.py::Sum.of"])
+def test_a_heading_names_the_class_of_a_new_method(workspace, heading):
+    (workspace / "calc.py").write_text("class Sum:\n    start = 0\n")
+
+    solve(Model(f"### {heading}\n{TICKS}\ndef of(self):\n    return 1\n{TICKS}"), workspace, "Add Sum.of.", [])
+
+    assert "    def of(self):\n        return 1\n" in (workspace / "calc.py").read_text()
+
+
+def test_a_module_named_as_if_it_were_a_class_is_the_module(workspace):
+    model = Model(FIX.replace("::add", "::calc.add"))
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert (workspace / "calc.py").read_text() == "def add(a, b):\n    return a + b\n"

@@ -80,9 +80,15 @@ def test_text_at_the_margin_inside_a_method_is_kept():
     assert '        return """a\nb\n"""\n' in merge(SOURCE, code)
 
 
-def test_an_unknown_class_is_named():
-    with pytest.raises(LookupError, match="'Shelf'"):
-        merge(SOURCE, "def size(self):\n    return 1\n", "Shelf")
+def test_a_class_that_there_is_not_leaves_a_function_in_the_module():
+    assert merge("", "def f():\n    return 1\n", "shop.f").strip() == "def f():\n    return 1"
+
+
+def test_a_function_beside_a_class_is_not_put_into_it():
+    merged = merge(SOURCE, "def fresh():\n    return 1\n\nclass Basket:\n    limit = 3\n", "Basket")
+
+    assert "\ndef fresh" in merged
+    assert "    limit = 3\n" in merged
 
 
 @pytest.mark.parametrize("code", ["", "# nothing\n", "print(1)\n"])
