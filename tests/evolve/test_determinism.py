@@ -11,17 +11,17 @@ def commits_of(world: World) -> list[str]:
 
 
 def test_the_same_seed_gives_the_same_commits(tmp_path: Path) -> None:
-    worlds = [World(tmp_path / name, config_of(attempts=6)) for name in ("one", "two")]
+    worlds = [World(tmp_path / name, config_of(attempts=3)) for name in ("one", "two")]
 
     for world in worlds:
         world.run()
 
     assert commits_of(worlds[0]) == commits_of(worlds[1])
-    assert len(commits_of(worlds[0])) == 7
+    assert len(commits_of(worlds[0])) == 4
 
 
 def test_another_seed_gives_another_lineage(tmp_path: Path) -> None:
-    config = config_of(attempts=8)
+    config = config_of(attempts=4)
     one = World(tmp_path / "one", config)
     other = World(tmp_path / "other", config.model_copy(update={"seed": 1}))
 
@@ -32,10 +32,10 @@ def test_another_seed_gives_another_lineage(tmp_path: Path) -> None:
 
 
 def test_a_run_stopped_after_every_step_and_resumed_makes_the_same_commits(tmp_path: Path) -> None:
-    whole, pieces = (World(tmp_path / name, config_of(attempts=4)) for name in ("whole", "pieces"))
+    whole, pieces = (World(tmp_path / name, config_of(attempts=2)) for name in ("whole", "pieces"))
     whole.run()
 
-    for _ in range(40):
+    for _ in range(16):
         steps = iter([False, True])
         pieces.run(stop=lambda steps=steps: next(steps))
 
