@@ -61,7 +61,7 @@ class Plumbing:
                 capture_output=True,
                 env={**self._environment, **(environment or {})},
                 pass_fds=self._inherit,
-                start_new_session=True,  # Ctrl-C is for the driver: a write that has begun ends
+                start_new_session=True,  # Ctrl-C in a terminal reaches the driver only
                 timeout=_TIMEOUT_S,
             )
         except FileNotFoundError as error:

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from dgm.archive.artifacts import Artifacts
 from dgm.archive.database import create_database, insert, open_database, open_readonly, select
-from dgm.archive.durable import storage_errors, sync_folder, write_durably
+from dgm.archive.durable import storage_errors, sync, write_durably
 from dgm.archive.lock import RunLock
 from dgm.archive.objects import AgentObjects, create_repository
 from dgm.archive.plumbing import Plumbing
@@ -167,6 +167,8 @@ def _fill(folder: Path, config_toml: str, assets: Mapping[str, Tree], clock: Clo
     for tree in assets.values():
         write_durably(folder / _ASSETS / f"{tree.digest}.tar", tree.to_tar())
     create_repository(folder / _GIT)
+    for path in (folder / _GIT, *(folder / _GIT).rglob("*")):
+        sync(path)  # git syncs what it stores, not the repository it makes
     db = create_database(folder / _DATABASE)
     try:
         with db.atomic():
@@ -176,4 +178,4 @@ def _fill(folder: Path, config_toml: str, assets: Mapping[str, Tree], clock: Clo
     finally:
         db.close()
     write_durably(folder / _CONFIG, config_toml.encode())
-    sync_folder(folder.parent)
+    sync(folder.parent)
