@@ -12,14 +12,16 @@ from dgm.models.endpoint import Endpoint, EndpointKind, model_names, only_model,
 from dgm.models.gateway import CallRules, LeasedGateway
 from dgm.models.local import start_local
 from dgm.models.loop_thread import LoopThread
-from dgm.models.model_file import cache_folder, find_model
+from dgm.models.model_file import LOCAL_MODEL, cache_folder, find_model
 from dgm.models.prices import FREE, find_price
+from dgm.models.proof import fault_of
 from dgm.models.tries import PATIENT, RetryPolicy
 from dgm.models.upstream import FaultKind, Upstream, UpstreamFault
 from dgm.ports import Clock
 from dgm.values import Lease, Price
 
 CHECK_S = 30.0
+_NO_LIST = frozenset({404, 405, 501})
 
 
 def open_models(
@@ -59,7 +61,8 @@ def _local(section: ModelsSection, environ: Mapping[str, str]) -> AbstractContex
     path = find_model(section.local_path, environ)
     folder = cache_folder(environ)
     folder.mkdir(parents=True, exist_ok=True)
-    return start_local(path, context=section.local_context, log=folder / "local-server.log")
+    alias = LOCAL_MODEL if section.local_path is None else path.stem
+    return start_local(path, context=section.local_context, log=folder / "local-server.log", alias=alias)
 
 
 def _price(section: ModelsSection, endpoint: Endpoint, model: str, *, needed: bool) -> Price:
@@ -104,20 +107,15 @@ class EndpointModels:
 
     @contextmanager
     def open(self, model: str, lease: Lease, *, purpose: str) -> Iterator[LeasedGateway]:
-        """Open a gateway that allows `model` only and spends at most `lease`. Raises PriceUnknown."""
+        """Open a gateway that allows `model` only and spends at most `lease`.
+
+        Raises:
+            PriceUnknown: the budget is in dollars, and the model has no price.
+            ModelUnavailable: its socket cannot be made.
+        """
         bounded = lease if self._need_price else replace(lease, cost_usd=math.inf)
-        gateway = LeasedGateway(
-            model,
-            bounded,
-            purpose,
-            price=self.price(model),
-            rules=self._rules,
-            upstream=self._upstream,
-            loop=self._loop,
-            clock=self._clock,
-        )
+        gateway = self._gateway(model, bounded, purpose)
         try:
-            gateway.start()
             yield gateway
         finally:
             gateway.close()
@@ -147,15 +145,18 @@ class EndpointModels:
     def check(self, model: str) -> None:
         """Ask the endpoint once whether it answers and has the model. Bounded: 30 seconds.
 
+        A server that has no list of models is asked for one token instead.
+
         Raises:
             ModelUnavailable: it cannot be reached, or hangs.
             ModelRefused: it refuses the key, or does not know the model.
         """
-        listed = self.listed()
-        if model in listed or f"{model}:latest" in listed:
-            return
-        found = ", ".join(repr(name) for name in sorted(listed)[:20]) or "none"
-        raise ModelRefused(f"the endpoint does not know the model {model!r}; it has: {found}. Correct models.name.")
+        listed = self._loop.run(self._models_with(model))
+        if isinstance(listed, UpstreamFault):
+            raise self._unusable(listed)
+        if model not in listed and f"{model}:latest" not in listed:
+            found = ", ".join(repr(name) for name in sorted(listed)[:20]) or "none"
+            raise ModelRefused(f"the endpoint does not know the model {model!r}; it has: {found}. Correct models.name.")
 
     def close(self) -> None:
         """Close connections, and end a local server that was started. Safe to call twice."""
@@ -164,6 +165,33 @@ class EndpointModels:
             self._loop.run(self._upstream.close())
             self._loop.close()
             self._owned.close()
+
+    def _gateway(self, model: str, lease: Lease, purpose: str) -> LeasedGateway:
+        try:
+            gateway = LeasedGateway(
+                model,
+                lease,
+                purpose,
+                price=self.price(model),
+                rules=self._rules,
+                upstream=self._upstream,
+                loop=self._loop,
+                clock=self._clock,
+            )
+            gateway.start()
+        except OSError as error:
+            raise ModelUnavailable(f"cannot make the gateway's socket in /tmp: {error.strerror or error}") from error
+        return gateway
+
+    async def _models_with(self, model: str) -> tuple[str, ...] | UpstreamFault:
+        started_s = self._clock.monotonic()
+        try:
+            return await self._upstream.models(timeout_s=self._check_s)
+        except UpstreamFault as fault:
+            if fault.status not in _NO_LIST:
+                return fault
+        left_s = max(0.0, self._check_s - (self._clock.monotonic() - started_s))
+        return await fault_of(self._upstream, model, timeout_s=left_s) or (model,)
 
     def _unusable(self, fault: UpstreamFault) -> ModelUnavailable | ModelRefused:
         where = repr(self._endpoint.base_url)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from dgm.errors import ModelError, ModelRefused, ModelUnavailable
+from dgm.errors import ModelRefused, ModelUnavailable
 from dgm.models.ledger import Charge, Ledger
 from dgm.models.loop_thread import LoopThread
 from dgm.models.proof import ask_of_our_own
@@ -26,6 +26,8 @@ from dgm.values import Call, CallStatus, Completion, GatewayReport, Lease, Price
 
 CONCURRENT_CALLS = 8
 """Calls of one sandbox that are at the endpoint at once; more wait."""
+
+_CLOSED = (error_reply(503, "the gateway is closed: its job has ended"), CallStatus.UPSTREAM_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +138,16 @@ class LeasedGateway:
     async def _called(self, body: bytes, purpose: str) -> tuple[Reply, CallStatus]:
         """Run one call as a task of its own, so that closing the gateway ends it."""
         if self._closed:
-            raise ModelError("the gateway is closed: its job has ended")
+            return _CLOSED
         task = asyncio.ensure_future(self._call(body, purpose))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
-            return await task
-        except asyncio.CancelledError:
+            await asyncio.wait({task})
+        finally:  # the caller may be gone, and this cancelled
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            raise
+        return _CLOSED if task.cancelled() else task.result()
 
     async def _call(self, body: bytes, purpose: str) -> tuple[Reply, CallStatus]:
         begun = _Begun(purpose, self._clock.now(), self._clock.monotonic())
@@ -238,7 +240,7 @@ class LeasedGateway:
         notes: Json = {"stripped": list(request.stripped)} if request and request.stripped else {}
         if charge.clipped:
             notes["clipped"] = "the endpoint reported more tokens than the lease had left"
-        self._transcript.add(call, request.payload if request else None, reply.body, notes=notes)
+        self._transcript.add(call, request.asked if request else None, reply.body, notes=notes)
         return reply, status
 
 

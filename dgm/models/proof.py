@@ -24,10 +24,10 @@ async def ask_of_our_own(
     """
     held = ledger.reserve(QUESTION_TOKENS, 1)
     if held is None:
-        return await _fault_of(upstream, None, timeout_s), Charge()
+        return await fault_of(upstream, None, timeout_s=timeout_s), Charge()
     charge = ledger.keep
     try:
-        fault = await _fault_of(upstream, _question(model), timeout_s)
+        fault = await fault_of(upstream, model, timeout_s=timeout_s)
         if fault is not None and not fault.worked:
             charge = ledger.release
     finally:
@@ -35,22 +35,22 @@ async def ask_of_our_own(
     return fault, charged
 
 
-def _question(model: str) -> Json:
-    return {"model": model, "messages": [{"role": "user", "content": "Say ok."}], "max_tokens": 1}
-
-
-async def _fault_of(upstream: Upstream, question: Json | None, timeout_s: float) -> UpstreamFault | None:
+async def fault_of(upstream: Upstream, model: str | None, *, timeout_s: float) -> UpstreamFault | None:
+    """Ask a model for one token, or for the list of models where None; return how the endpoint failed, if it did."""
     try:
         async with asyncio.timeout(timeout_s):
-            if question is None:
+            if model is None:
                 await upstream.models(timeout_s=timeout_s)
             else:
-                await upstream.chat(question, timeout_s=timeout_s)
+                await upstream.chat(_question(model), timeout_s=timeout_s)
     except UpstreamFault as fault:
         # Something is wrong with the question, such as its limit's name: then the endpoint can still judge requests.
         return fault if fault.kind in {FaultKind.PASSING, FaultKind.REFUSED} else None
     except TimeoutError:
-        return UpstreamFault(
-            FaultKind.PASSING, f"the endpoint did not answer within {timeout_s:.3g} seconds", worked=True
-        )
+        text = f"the endpoint did not answer within {timeout_s:.3g} seconds"
+        return UpstreamFault(FaultKind.PASSING, text, worked=True)
     return None
+
+
+def _question(model: str) -> Json:
+    return {"model": model, "messages": [{"role": "user", "content": "Say ok."}], "max_tokens": 1}

@@ -69,6 +69,11 @@ class ChatRequest:
     """Upper bound of its tokens: no tokenizer makes more than one token of a byte."""
     stripped: tuple[str, ...] = ()
 
+    @property
+    def asked(self) -> Json:
+        """The payload with the output that the caller asked for, for the transcript."""
+        return {**self.payload, self.limit_field: self.output_tokens}
+
 
 def read_request(body: bytes, *, model: str, max_tokens: int, temperature: float | None = None) -> ChatRequest:
     """Check a chat completion's body against the policy.

@@ -51,16 +51,21 @@ class SocketServer:
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
         self._ending: asyncio.Task[None] | None = None
+        self._listening = False
 
     async def start(self) -> None:
         """Listen: when it returns, anyone who can see the socket can connect (its mode is 0666)."""
         await self._server.startup()
+        self._listening = True
 
     async def stop(self) -> None:
-        """Stop listening at once; connections that are left end in the background."""
+        """Stop listening at once; connections that are left end in the background. Safe to call twice."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._listening:
+            return
+        self._listening = False
         for listener in self._server.servers:
             listener.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._ending = asyncio.create_task(self._server.shutdown())
 
 

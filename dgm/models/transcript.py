@@ -4,14 +4,12 @@ import json
 import threading
 
 from dgm.models.replies import Json
-from dgm.values import Call, CallStatus
+from dgm.values import Call
 
 MAX_BYTES = 32 << 20
 """Lines beyond it keep everything but request and response."""
-MAX_REFUSED = 200
-"""Refused calls that are recorded; a flood of more is only counted."""
-
-_REFUSED = frozenset({CallStatus.REFUSED_LEASE, CallStatus.REFUSED_REQUEST})
+MAX_FREE = 200
+"""Calls that cost nothing, refused ones above all, that are recorded; a flood of more is only counted."""
 
 
 class Transcript:
@@ -22,7 +20,7 @@ class Transcript:
         self._calls: list[Call] = []
         self._lines: list[bytes] = []
         self._bytes = 0
-        self._refused = 0
+        self._free = 0
 
     def add(self, call: Call, request: Json | None, response: Json, *, notes: Json) -> None:
         """Record one call.
@@ -45,9 +43,9 @@ class Transcript:
             **notes,
         }
         with self._lock:
-            if call.status in _REFUSED and not call.input_tokens:
-                self._refused += 1
-                if self._refused > MAX_REFUSED:
+            if not call.input_tokens and not call.output_tokens:
+                self._free += 1
+                if self._free > MAX_FREE:
                     return
             self._calls.append(call)
             self._append(_line({**head, "request": request, "response": response}), head)
@@ -56,8 +54,8 @@ class Transcript:
         """Return the calls and the JSON lines so far."""
         with self._lock:
             lines = list(self._lines)
-            if self._refused > MAX_REFUSED:
-                lines.append(_line({"refused_and_not_recorded": self._refused - MAX_REFUSED}))
+            if self._free > MAX_FREE:
+                lines.append(_line({"free_and_not_recorded": self._free - MAX_FREE}))
             return tuple(self._calls), b"".join(lines)
 
     def _append(self, line: bytes, head: Json) -> None:

@@ -35,10 +35,20 @@ class UpstreamFault(Exception):
     Args:
         retry_after_s: what the endpoint asked to wait; None where it did not say.
         worked: whether the endpoint may have done (and billed) work before it failed.
+        status: of its HTTP answer; None where there was none.
     """
 
-    def __init__(self, kind: FaultKind, text: str, *, retry_after_s: float | None = None, worked: bool = False) -> None:
+    def __init__(
+        self,
+        kind: FaultKind,
+        text: str,
+        *,
+        retry_after_s: float | None = None,
+        worked: bool = False,
+        status: int | None = None,
+    ) -> None:
         super().__init__(text)
+        self.status = status
         self.kind = kind
         self.retry_after_s = retry_after_s
         self.worked = worked
@@ -119,7 +129,7 @@ class Upstream:
     def _status_fault(self, error: APIStatusError) -> UpstreamFault:
         reason = self.scrub(_reason(error))[:1000]
         text = f"the endpoint answered {error.status_code}: {reason}"
-        return UpstreamFault(_kind(error, reason), text, retry_after_s=_retry_after_s(error))
+        return UpstreamFault(_kind(error, reason), text, retry_after_s=_retry_after_s(error), status=error.status_code)
 
 
 def _normal(body: object) -> object:

@@ -9,7 +9,7 @@ import pytest
 
 from dgm.config import ModelsSection, PriceSection
 from dgm.errors import ConfigError, ModelRefused, ModelUnavailable, PriceUnknown
-from dgm.models import ScriptedServer, open_models
+from dgm.models import ScriptedReply, ScriptedServer, open_models
 from tests.models.doors import KEY, MODEL, PLENTY, QUICK, RealClock, models_on, scripted
 
 
@@ -128,3 +128,20 @@ def test_closing_twice_is_safe():
     with scripted() as server, models_on(server) as models:
         models.close()
         models.close()
+
+
+def test_a_server_without_a_list_of_models_is_asked_for_one_token():
+    with ScriptedServer(["ok"], lists=False) as server, models_on(server) as models:
+        models.check("unlisted")
+
+    assert server.seen[0].body["max_tokens"] == 1
+
+
+def test_an_unknown_model_of_a_server_without_a_list_is_refused():
+    unknown = ScriptedReply("no such model", status=404, error_code="model_not_found")
+    with (
+        ScriptedServer([unknown], lists=False) as server,
+        models_on(server) as models,
+        pytest.raises(ModelRefused, match="no such model"),
+    ):
+        models.check("unlisted")

@@ -266,7 +266,7 @@ def test_a_flood_of_refused_calls_does_not_fill_the_transcript():
 
     report = door.gateway.report()
     assert len(report.calls) == 200
-    assert json.loads(report.transcript.splitlines()[-1]) == {"refused_and_not_recorded": 10}
+    assert json.loads(report.transcript.splitlines()[-1]) == {"free_and_not_recorded": 10}
 
 
 def test_a_gateway_serves_on_when_another_of_the_same_models_is_closed():
@@ -280,3 +280,30 @@ def test_a_gateway_serves_on_when_another_of_the_same_models_is_closed():
         said = one.complete([{"role": "user", "content": "hi"}], max_tokens=5, purpose="a")
 
     assert said.text == "still here"
+
+
+def test_a_closed_gateway_answers_no_call_of_the_host():
+    with open_door() as door:
+        door.gateway.close()
+
+        with pytest.raises(ModelUnavailable, match="closed"):
+            door.gateway.complete([{"role": "user", "content": "hi"}], max_tokens=5, purpose="solve")
+
+
+def test_a_host_call_that_runs_when_the_gateway_closes_ends():
+    messages = [{"role": "user", "content": "hi"}]
+    with ThreadPoolExecutor(1) as pool, open_door([ScriptedReply(fault=ScriptedFault.HANG)]) as door:
+        waiting = pool.submit(door.gateway.complete, messages, max_tokens=5, purpose="diagnose")
+        while not door.server.seen:
+            time.sleep(0.01)
+        door.gateway.close()
+
+        with pytest.raises(ModelUnavailable, match="closed"):
+            waiting.result(timeout=5)
+
+
+def test_the_transcript_tells_what_output_was_asked_for():
+    with open_door() as door:
+        door.chat(max_completion_tokens=33)
+
+    assert json.loads(door.gateway.report().transcript)["request"]["max_completion_tokens"] == 33

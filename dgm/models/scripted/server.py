@@ -39,11 +39,13 @@ class ScriptedServer:
     Args:
         script: what it answers; a function is called under a lock.
         models: names that it lists.
+        lists: whether it lists them at all.
         key: the only key it accepts; any where None.
     """
 
     script: Script | Sequence[ScriptedReply | str]
     models: tuple[str, ...] = (MODEL,)
+    lists: bool = True
     key: str | None = None
     port: int = 0
     seen: list[Seen] = field(default_factory=list)
@@ -132,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if not self._authorized():
+            return
+        if not self._scripted.lists:
+            self._send(404, json.dumps(error_body(ScriptedReply("no such path"))).encode())
             return
         data = [{"id": name, "object": "model", "created": 0, "owned_by": "script"} for name in self._scripted.models]
         self._send(200, json.dumps({"object": "list", "data": data}).encode())
