@@ -10,7 +10,7 @@ from dgm.cli.edge import Edge, exit_code_help
 from dgm.cli.exporting import export, init
 from dgm.cli.inspecting import diff, log, runs, show, status, tree
 from dgm.cli.launching import resume, run
-from dgm.cli.upkeep import agent, image, model, suite
+from dgm.cli.upkeep import agent, image, model, reap_command, suite
 
 
 @click.group(cls=Edge, epilog=exit_code_help(), context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,5 +24,22 @@ def main() -> None:
     logging.getLogger("dgm").addHandler(logging.NullHandler())  # a run adds its log file; stderr is for `Edge`
 
 
-for command in (run, resume, runs, status, tree, show, diff, log, export, init, agent, suite, model, image, doctor):
+for command in (
+    run,
+    resume,
+    runs,
+    status,
+    tree,
+    show,
+    diff,
+    log,
+    export,
+    init,
+    agent,
+    suite,
+    model,
+    image,
+    reap_command,
+    doctor,
+):
     main.add_command(command)

@@ -13,7 +13,7 @@ from dgm.cli.which_run import find_run, new_run_folder, run_option, shown_path
 from dgm.config import RunConfig, dump_config, load_config, parse_config
 from dgm.errors import ConfigError
 from dgm.evaluations import suite_from_tree, suite_tree
-from dgm.evolve import search_tasks
+from dgm.evolve import staging_of
 
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value, such as budget.hours=2."
@@ -32,7 +32,7 @@ def run(config_path: Path, overrides: tuple[str, ...], engine: str | None, run_d
     config = _load(config_path, overrides)
     clock = SystemClock()
     assets = {"suite": suite_tree(config.suite.name)}
-    search_tasks(config, suite_from_tree(assets["suite"]))
+    staging_of(config, suite_from_tree(assets["suite"]))
     assets |= {f"founders/{_founder_name(name)}": founder_tree(name) for name in config.founders}
     config = pin(config, announce_sandbox(config))
     folder = run_dir or new_run_folder(config.name, clock.now())

@@ -9,8 +9,7 @@ from dgm.cli.agent_check import check_agent
 from dgm.cli.inspecting import json_option
 from dgm.evaluations import TaskCheck, check_suite, load_suite, suite_names
 from dgm.models import pull_model, pulled_model
-from dgm.sandbox import open_sandbox
-from dgm.sandbox.images import build_image
+from dgm.sandbox import build_image, open_sandbox, reap
 from dgm.values import Split
 
 sandbox_option = click.option(
@@ -130,3 +129,9 @@ def image() -> None:
 def image_build(tag: str, base: str | None) -> None:
     """Build the sandbox image and probe it. About two minutes."""
     click.echo(f"Built {tag}: {build_image(tag, base=base, progress=click.echo)}")
+
+
+@click.command("reap")
+def reap_command() -> None:
+    """Remove the containers and volumes that killed drivers left behind."""
+    click.echo(f"removed {reap()}")
