@@ -27,7 +27,9 @@ from dgm.values import Call, CallStatus, Completion, GatewayReport, Lease, Price
 CONCURRENT_CALLS = 8
 """Calls of one sandbox that are at the endpoint at once; more wait."""
 
-_CLOSED = (error_reply(503, "the gateway is closed: its job has ended"), CallStatus.UPSTREAM_ERROR)
+_CLOSED = Ending(error_reply(503, "the gateway is closed: its job has ended"), CallStatus.UPSTREAM_ERROR)
+_ABANDONED = Ending(error_reply(499, "the caller went away"), CallStatus.ABANDONED)
+_FREE = Charge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class CallRules:
 
 
 class LeasedGateway:
-    """The Gateway port, on the loop that all gateways of this process share. Opened and closed by `open_gateway`."""
+    """The Gateway port, on the loop that all gateways of this process share. Opened and closed by the adapter."""
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class LeasedGateway:
         self._ledger = Ledger(lease, price)
         self._transcript = Transcript()
         self._slots = asyncio.Semaphore(CONCURRENT_CALLS)
-        self._running: set[asyncio.Task[tuple[Reply, CallStatus]]] = set()
+        self._running: set[asyncio.Task[Ending]] = set()
         self._closed = False
         self._failed = False
         self._answered = False
@@ -99,11 +101,11 @@ class LeasedGateway:
         Raises:
             ModelError: as the endpoint failed; the transcript and the books have it too.
         """
-        body = json.dumps({"messages": list(messages), "max_tokens": max_tokens}).encode()
-        reply, status = self._loop.run(self._called(body, purpose))
-        if status is not CallStatus.UPSTREAM_ERROR:
-            return Completion(reply.text, status)
-        message = f"the model {self._model!r} did not answer: {reply.reason}"
+        request = json.dumps({"messages": list(messages), "max_tokens": max_tokens}, ensure_ascii=False)
+        ending = self._loop.run(self._called(request.encode("utf-8", "replace"), purpose))
+        if ending.status is not CallStatus.UPSTREAM_ERROR:
+            return Completion(ending.reply.text, ending.status)
+        message = f"the model {self._model!r} did not answer: {ending.reply.reason}"
         if self._refused is not None:
             raise ModelRefused(f"{message}. Check the key, the account and the model's name.")
         raise ModelUnavailable(f"{message}. Check the endpoint, then resume.")
@@ -132,10 +134,9 @@ class LeasedGateway:
             await self._endpoint_fault()
 
     async def _answer(self, body: bytes) -> Reply:
-        reply, _ = await self._called(body, self._purpose)
-        return reply
+        return (await self._called(body, self._purpose)).reply
 
-    async def _called(self, body: bytes, purpose: str) -> tuple[Reply, CallStatus]:
+    async def _called(self, body: bytes, purpose: str) -> Ending:
         """Run one call as a task of its own, so that closing the gateway ends it."""
         if self._closed:
             return _CLOSED
@@ -149,7 +150,7 @@ class LeasedGateway:
             await asyncio.gather(task, return_exceptions=True)
         return _CLOSED if task.cancelled() else task.result()
 
-    async def _call(self, body: bytes, purpose: str) -> tuple[Reply, CallStatus]:
+    async def _call(self, body: bytes, purpose: str) -> Ending:
         begun = _Begun(purpose, self._clock.now(), self._clock.monotonic())
         try:
             request = read_request(
@@ -157,13 +158,13 @@ class LeasedGateway:
             )
         except RequestDenied as denied:
             reply = error_reply(denied.status, str(denied), code=denied.code)
-            return self._record(begun, None, Charge(), 0, reply, CallStatus.REFUSED_REQUEST)
+            return self._record(begun, Ending(reply, CallStatus.REFUSED_REQUEST))
         if self._refused is not None:
             reply = error_reply(403, self._refused, kind="permission_error")
-            return self._record(begun, None, Charge(), 0, reply, CallStatus.UPSTREAM_ERROR)
+            return self._record(begun, Ending(reply, CallStatus.UPSTREAM_ERROR))
         return await self._tried(request, begun)
 
-    async def _tried(self, request: ChatRequest, begun: "_Begun") -> tuple[Reply, CallStatus]:
+    async def _tried(self, request: ChatRequest, begun: "_Begun") -> Ending:
         tries = Tries(
             request,
             ledger=self._ledger,
@@ -179,17 +180,10 @@ class LeasedGateway:
                     ending = await self._judged(tries)
         except asyncio.CancelledError:
             self._in_doubt = self._in_doubt or tries.fault is not None or not self._answered
-            self._record(
-                begun,
-                request,
-                tries.charge,
-                tries.count,
-                error_reply(499, "the caller went away"),
-                CallStatus.ABANDONED,
-            )
+            self._record(begun, _ABANDONED, request, tries.charge, tries.count)
             raise
         self._answered = self._answered or ending.reply.status == 200
-        return self._record(begun, request, tries.charge, tries.count, ending.reply, ending.status)
+        return self._record(begun, ending, request, tries.charge, tries.count)
 
     async def _judged(self, tries: Tries) -> Ending:
         """Find out whose failure it was; an endpoint that works is given the request once more."""
@@ -204,13 +198,13 @@ class LeasedGateway:
         timeout_s = self._rules.retry.proof_s
         fault, charge = await ask_of_our_own(self._upstream, self._ledger, self._model, timeout_s=timeout_s)
         if fault is None:
-            self._record(begun, None, charge, 1, Reply(200, {}), CallStatus.OK)
+            self._record(begun, Ending(Reply(200, {}), CallStatus.OK), charge=charge)
             return None
         if fault.kind is FaultKind.REFUSED:
             self._refused = str(fault)
         else:
             self._failed = True
-        self._record(begun, None, charge, 1, failed(fault).reply, CallStatus.UPSTREAM_ERROR)
+        self._record(begun, failed(fault), charge=charge)
         return fault
 
     def _seconds_left(self) -> float:
@@ -219,12 +213,11 @@ class LeasedGateway:
     def _record(
         self,
         begun: "_Begun",
-        request: ChatRequest | None,
-        charge: Charge,
-        tries: int,
-        reply: Reply,
-        status: CallStatus,
-    ) -> tuple[Reply, CallStatus]:
+        ending: Ending,
+        request: ChatRequest | None = None,
+        charge: Charge = _FREE,
+        tries: int = 0,
+    ) -> Ending:
         """Write one call into the books and the transcript, and hand its answer on."""
         call = Call(
             purpose=begun.purpose,
@@ -233,15 +226,15 @@ class LeasedGateway:
             output_tokens=charge.output_tokens,
             cost_usd=charge.cost_usd,
             seconds=max(0.0, self._clock.monotonic() - begun.at_s),
-            status=status,
+            status=ending.status,
             retries=max(0, tries - 1),
             started_at=begun.at.isoformat(),
         )
         notes: Json = {"stripped": list(request.stripped)} if request and request.stripped else {}
         if charge.clipped:
             notes["clipped"] = "the endpoint reported more tokens than the lease had left"
-        self._transcript.add(call, request.asked if request else None, reply.body, notes=notes)
-        return reply, status
+        self._transcript.add(call, request.asked if request else None, ending.reply.body, notes=notes)
+        return ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,8 +188,9 @@ def _status(answer: Answer) -> CallStatus:
     if choice.get("finish_reason") == "length":
         return CallStatus.CUT_OFF
     message = choice.get("message")
-    said = isinstance(message, dict) and any(message.get(name) for name in ("content", "tool_calls", "refusal"))
-    return CallStatus.OK if said else CallStatus.EMPTY
+    said = [message.get(name) for name in ("content", "tool_calls", "refusal")] if isinstance(message, dict) else []
+    is_empty = all(not (part.strip() if isinstance(part, str) else part) for part in said)
+    return CallStatus.EMPTY if is_empty else CallStatus.OK
 
 
 def failed(fault: UpstreamFault) -> Ending:

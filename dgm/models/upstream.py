@@ -16,6 +16,7 @@ from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 from dgm.models.endpoint import OPENAI_BASE_URL, Endpoint
 from dgm.models.ledger import Usage
 from dgm.models.replies import Json
+from dgm.values import plain
 
 _OVERFLOW = re.compile(r"context[ _](length|size|window)|exceed_context|too many tokens|prompt is too long", re.I)
 
@@ -127,7 +128,7 @@ class Upstream:
         return UpstreamFault(FaultKind.PASSING, text, worked=not refused)
 
     def _status_fault(self, error: APIStatusError) -> UpstreamFault:
-        reason = self.scrub(_reason(error))[:1000]
+        reason = plain(self.scrub(_reason(error)), limit=1000)
         text = f"the endpoint answered {error.status_code}: {reason}"
         return UpstreamFault(_kind(error, reason), text, retry_after_s=_retry_after_s(error), status=error.status_code)
 

@@ -108,8 +108,9 @@ def test_an_empty_answer_is_asked_for_again_and_each_try_is_charged():
     assert (call.input_tokens, call.output_tokens, call.retries, call.status) == (20, 3, 1, CallStatus.OK)
 
 
-def test_an_answer_that_stays_empty_is_recorded_as_empty():
-    with open_door([""]) as door:
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_answer_that_stays_empty_is_recorded_as_empty(text):
+    with open_door([text]) as door:
         answer = door.chat()
 
     report = door.gateway.report()
@@ -317,6 +318,13 @@ def test_an_answer_with_a_number_that_is_none_is_not_json():
         answer = door.chat()
 
     assert answer.json()["choices"][0]["message"]["content"] == "fine"
+
+
+def test_what_the_endpoint_says_is_made_harmless_for_a_terminal():
+    with open_door([ScriptedReply("\x1b[2Jno such key", status=401)]) as door:
+        door.chat()
+
+    assert "\x1b" not in (door.gateway.report().upstream_refused or "")
 
 
 def test_tries_are_bounded():

@@ -307,3 +307,10 @@ def test_the_transcript_tells_what_output_was_asked_for():
         door.chat(max_completion_tokens=33)
 
     assert json.loads(door.gateway.report().transcript)["request"]["max_completion_tokens"] == 33
+
+
+def test_a_host_call_with_half_a_character_goes_through():
+    with open_door() as door:
+        said = door.gateway.complete([{"role": "user", "content": "half \ud83d"}], max_tokens=5, purpose="diagnose")
+
+    assert said.status is CallStatus.OK
