@@ -18,6 +18,8 @@ from dgm.evaluations.alterations import FunctionNode, altered_copies
 from dgm.values import FileEntry, Task, Tree
 
 CANARIES_PER_TEST = 2
+MIN_CANARIES = 8
+"""So many at least, where a task has few tests: who guesses which test is real must guess right for each of them."""
 
 Scope = ast.Module | ast.ClassDef
 
@@ -64,10 +66,11 @@ def disguise(task: Task, rng: Generator) -> Disguise:
     if not paths:
         raise SuiteError(f"task {task.task_id!r}: hidden/ holds no test_*.py")
     chosen = paths[int(rng.integers(0, len(paths)))]
+    copies = max(CANARIES_PER_TEST, MIN_CANARIES // len(task.expected))
     must_pass = f"{chosen}::{_random_name(rng)}"
     for path in paths:
         module = _parsed(task, path)
-        _rename(module, path, path, names, rng)
+        _rename(module, path, path, names, copies, rng)
         if path == chosen:
             module.body.append(_passing(must_pass.partition("::")[2], rng))
         _shuffle(module, rng)
@@ -88,16 +91,16 @@ def _parsed(task: Task, path: str) -> ast.Module:
         raise SuiteError(f"task {task.task_id!r}: hidden/{path} is not Python: {error}") from error
 
 
-def _rename(scope: Scope, inside: str, outside: str, names: _Names, rng: Generator) -> None:
+def _rename(scope: Scope, inside: str, outside: str, names: _Names, copies: int, rng: Generator) -> None:
     """Give every test below a module or class a random name, and add its canaries beside it."""
     added: list[ast.stmt] = []
     for node in scope.body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            _rename(node, f"{inside}::{node.name}", f"{outside}::{node.name}", names, rng)
+            _rename(node, f"{inside}::{node.name}", f"{outside}::{node.name}", names, copies, rng)
             _shuffle(node, rng)
         elif is_test(node):
             suite_id = f"{outside}::{node.name}"
-            for twin in altered_copies(node, rng, CANARIES_PER_TEST):
+            for twin in altered_copies(node, rng, copies):
                 twin.name = _random_name(rng)
                 names.canaries[f"{inside}::{twin.name}"] = suite_id
                 added.append(twin)

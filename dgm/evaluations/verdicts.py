@@ -29,12 +29,10 @@ SKIPPED = "a test was skipped"
 CONTRADICTION = "a canary passed together with the test that it contradicts"
 
 
-class TestsReport(BaseModel):
+class PytestReport(BaseModel):
     """What `drivers/run_tests.py` writes."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    __test__ = False
 
     exit_code: int
     tests: list[tuple[str, str]]
@@ -60,7 +58,7 @@ def judge_tests(expected: Sequence[str], disguise: Disguise, result: JobResult) 
     if isinstance(data, Unread):
         return unresolved(expected, data.finish, data.tampering)
     try:
-        report = TestsReport.model_validate_json(data)
+        report = PytestReport.model_validate_json(data)
     except ValidationError:
         return unresolved(expected, Finish.TAMPERED, NOT_OURS)
     outcomes = dict(report.tests)
@@ -116,7 +114,7 @@ def read_results(result: JobResult, count: int) -> list[object] | Unread:
     return results if isinstance(results, list) and len(results) == count else Unread(Finish.TAMPERED, NOT_OURS)
 
 
-def _sign_of_tampering(report: TestsReport, outcomes: Mapping[str, str], disguise: Disguise) -> str | None:
+def _sign_of_tampering(report: PytestReport, outcomes: Mapping[str, str], disguise: Disguise) -> str | None:
     if len(outcomes) != len(report.tests) or not _whole(report, outcomes, disguise):
         return IDS
     if not set(outcomes.values()) <= {"passed", "failed"}:
@@ -126,7 +124,7 @@ def _sign_of_tampering(report: TestsReport, outcomes: Mapping[str, str], disguis
     return EXIT_CODE if report.exit_code == 0 else None
 
 
-def _whole(report: TestsReport, outcomes: Mapping[str, str], disguise: Disguise) -> bool:
+def _whole(report: PytestReport, outcomes: Mapping[str, str], disguise: Disguise) -> bool:
     """Tell whether exactly the tests are there that were mounted, but for those of files that cannot be imported."""
     ran = {name for name in disguise.ids if not any(name.startswith(f"{file}::") for file in report.broken)}
     return set(outcomes) == ran

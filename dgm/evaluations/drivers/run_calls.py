@@ -67,4 +67,5 @@ def main() -> None:
     end(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -65,4 +65,5 @@ def main() -> None:
     end(exit_code)
 
 
-main()
+if __name__ == "__main__":
+    main()
