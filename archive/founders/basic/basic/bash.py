@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from basic.clip import clip
+from basic.clip import read_clipped
 
 TIMEOUT_S = 120.0
 OUTPUT_LIMIT = 4 << 20
@@ -45,7 +45,7 @@ class Shell:
         self._scratch.cleanup()
 
     def run(self, command: str, timeout_s: float = TIMEOUT_S) -> str:
-        """Run a command; give what it wrote, its middle cut out where it is long, and how it ended."""
+        """Run a command; give what it wrote, and how it ended; the middle of a long output is cut out."""
         with tempfile.TemporaryFile() as output:
             process = self._start(command, output)
             stopped = _wait(process, output, timeout_s)
@@ -53,7 +53,7 @@ class Shell:
             if not stopped and _alive(process.pid):
                 self._left_running.append(process.pid)
                 ending += "; processes are still running in the background"
-            return f"{_read(output)}\n[{ending}]".lstrip("\n")
+            return f"{read_clipped(output)}\n[{ending}]".lstrip("\n")
 
     def _start(self, command: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
         Path(self._scratch.name, "command").write_text(command + "\n")
@@ -83,11 +83,6 @@ def _wait(process: subprocess.Popen[bytes], output: IO[bytes], timeout_s: float)
                 return "stopped: too much output" if too_much else f"stopped after {timeout_s:g} s"
         else:
             return ""
-
-
-def _read(output: IO[bytes]) -> str:
-    output.seek(0)
-    return clip(output.read(2 * OUTPUT_LIMIT))
 
 
 def _alive(group: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from basic.clip import shorten
+from basic.clip import clip
 
 Message = dict[str, Any]
 
@@ -53,7 +53,7 @@ class Conversation:
 def _shorten_results(turn: list[Message], limit: int) -> None:
     for number, message in enumerate(turn):
         if message["role"] != "assistant":
-            turn[number] = {**message, "content": shorten(message["content"], limit)}
+            turn[number] = {**message, "content": clip(message["content"], limit)}
 
 
 def _size(message: Message) -> int:

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from basic.clip import SHOWN, shorten
+from basic.clip import clip
 
 CONTEXT_LINES = 4
 
@@ -30,7 +30,7 @@ class Editor:
         last = len(lines) if last < 0 else min(last, len(lines))
         if not 1 <= first <= last:
             raise EditError(f"{path} has the lines 1 to {len(lines)}, not {first} to {last}")
-        return shorten(_numbered(lines, first, last), SHOWN)
+        return clip(_numbered(lines, first, last))
 
     def create(self, path: str, text: str) -> str:
         """Write a whole file, new or not; it ends with a line's end."""

@@ -13,6 +13,8 @@ MAX_IDLE_TURNS = 2
 """Answers in a row without an action, after which the agent takes the model to be done."""
 CONTEXT_CHARACTERS = 120_000
 MAX_SHRINKS = 6
+RESERVED_TOKENS = 4_000
+"""What a request takes beside its messages' text: tools, names, and the answer."""
 
 
 class Loop:
@@ -41,25 +43,30 @@ class Loop:
     def _turn(self) -> Sequence[Action]:
         answer = self._ask()
         self._record(answer.message)
-        actions = answer.actions or text_form.read(answer.text)
+        actions = answer.actions or text_form.read(answer.message["content"])
         if not answer.actions and not self._talk.has_tool_calls():
             self._speak_text()
-        results = [self._result(action) for action in actions] or [prompt.reminder()]
+        results = self._results(actions)
+        for message in results:
+            self._record(message)
         self._talk.add([answer.message, *results])
         return actions
 
-    def _result(self, action: Action) -> Message:
-        text = self._tools.run(action)
-        if action.call_id:
-            message = {"role": "tool", "tool_call_id": action.call_id, "content": text}
-        else:
-            message = {"role": "user", "content": f"Result of {action.tool}:\n{text}"}
-        self._record(message)
-        return message
+    def _results(self, actions: Sequence[Action]) -> list[Message]:
+        """Run the actions: a message for each tool call, or one for all that were written as text."""
+        texts = [self._tools.run(action) for action in actions]
+        if any(action.call_id for action in actions):
+            calls = zip(actions, texts, strict=True)
+            return [{"role": "tool", "tool_call_id": action.call_id, "content": text} for action, text in calls]
+        parts = [f"Result of {action.tool}:\n{text}\n" for action, text in zip(actions, texts, strict=True)]
+        return [{"role": "user", "content": "\n".join(parts) or prompt.REMINDER}]
 
     def _ask(self) -> Answer:
-        """Ask, without tools where there are none, and with fewer words where there were too many."""
-        self._talk.shrink(self._limit)
+        """Ask, without tools where there are none, and with fewer words where there were too many.
+
+        A gateway holds back a token for each byte of a request, so that the last tokens only pay for a short one.
+        """
+        self._talk.shrink(min(self._limit, self._model.tokens_left - RESERVED_TOKENS))
         for _ in range(MAX_SHRINKS):
             try:
                 return self._model.ask(self._talk.messages(), with_tools=not self._by_text)

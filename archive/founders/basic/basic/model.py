@@ -14,7 +14,8 @@ from basic.settings import Settings
 
 MAX_OUTPUT_TOKENS = 4096
 WAITS_S = (1.0, 3.0, 9.0)
-"""Seconds between the tries of one request."""
+"""Seconds before each further try of a request."""
+_MAY_PASS = {408, 409, 429}
 
 
 class Stop(Exception):
@@ -34,54 +35,52 @@ class Answer:
     message: Message  # as it goes into the conversation
     actions: tuple[Action, ...]  # from tool calls
 
-    @property
-    def text(self) -> str:
-        """What the model wrote beside its tool calls."""
-        return self.message["content"]
-
 
 class Model:
-    """One model behind an OpenAI client. Keeps count of the tokens."""
+    """One model behind an OpenAI client. Counts the tokens that are left."""
 
     def __init__(self, client: openai.OpenAI, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.tokens_left = settings.tokens
         self._client = client
         self._settings = settings
         self._sleep = sleep
-        self._tokens_left = settings.tokens
 
     def ask(self, messages: Sequence[Message], *, with_tools: bool) -> Answer:
         """Complete a conversation. Raises Stop, ContextTooLong, and with tools also ToolsRefused."""
-        request: dict[str, Any] = {"tools": [tool.schema() for tool in TOOLS]} if with_tools else {}
-        for wait_s in (*WAITS_S, None):
-            try:
-                return self._answer(self._complete(messages, request))
-            except openai.APIError as error:
-                _raise_what_it_means(error, with_tools)
-                if wait_s is None or self._settings.seconds_left() < wait_s:
-                    raise Stop(f"the model does not answer: {error}") from error
-                self._sleep(wait_s)
-        raise AssertionError
+        request: dict[str, Any] = {"messages": messages}
+        if with_tools:
+            request["tools"] = [tool.schema() for tool in TOOLS]
+        return self._try(request, WAITS_S)
 
-    def _complete(self, messages: Sequence[Message], request: dict[str, Any]) -> Any:
+    def _try(self, request: dict[str, Any], waits_s: Sequence[float]) -> Answer:
+        try:
+            return self._answer(self._complete(request))
+        except openai.APIError as error:
+            _raise_what_it_means(error, "tools" in request)
+            if not waits_s or self._settings.seconds_left() < waits_s[0]:
+                raise Stop(f"the model does not answer: {error}") from error
+        self._sleep(waits_s[0])
+        return self._try(request, waits_s[1:])
+
+    def _complete(self, request: dict[str, Any]) -> Any:
         seconds = self._settings.seconds_left()
-        if seconds <= 0 or self._tokens_left <= 0:
+        if seconds <= 0 or self.tokens_left <= 0:
             raise Stop("the time is over" if seconds <= 0 else "the tokens are used up")
         return self._client.with_options(timeout=seconds, max_retries=0).chat.completions.create(
             model=self._settings.model,
-            messages=messages,
             temperature=0,
-            max_tokens=min(MAX_OUTPUT_TOKENS, self._tokens_left),
+            max_tokens=min(MAX_OUTPUT_TOKENS, self.tokens_left),
             **request,
         )
 
     def _answer(self, completion: Any) -> Answer:
-        if completion.usage:
-            self._tokens_left -= completion.usage.total_tokens
-        said = completion.choices[0].message
-        message: Message = {"role": "assistant", "content": said.content or ""}
-        if said.tool_calls:
-            message["tool_calls"] = [call.model_dump(include={"id", "type", "function"}) for call in said.tool_calls]
-        return Answer(message, tuple(_action(call) for call in said.tool_calls or ()))
+        self.tokens_left -= completion.usage.total_tokens if completion.usage else 0
+        said = completion.choices[0].message if completion.choices else None
+        message: Message = {"role": "assistant", "content": (said and said.content) or ""}
+        calls = (said and said.tool_calls) or []
+        if calls:
+            message["tool_calls"] = [call.model_dump(include={"id", "type", "function"}) for call in calls]
+        return Answer(message, tuple(_action(call) for call in calls))
 
 
 def _action(call: Any) -> Action:
@@ -94,11 +93,10 @@ def _action(call: Any) -> Action:
 
 def _raise_what_it_means(error: openai.APIError, with_tools: bool) -> None:
     """Return for an error that may pass; raise for any other what it asks the agent to do."""
-    text, status = str(error).lower(), getattr(error, "status_code", None)
-    if "context" in text or status == 413:
+    text, status = str(error).lower(), getattr(error, "status_code", 500)
+    if status == 413 or (status < 500 and "context" in text):
         raise ContextTooLong from error
     if with_tools and "tool" in text:
         raise ToolsRefused from error
-    used_up = getattr(error, "code", None) == "insufficient_quota"
-    if used_up or (status is not None and status < 500 and status not in {408, 409, 429}):
+    if error.code == "insufficient_quota" or (status < 500 and status not in _MAY_PASS):
         raise Stop(str(error)) from error

@@ -10,14 +10,13 @@ Nobody answers questions. When the work is finished, use the tool `done`.
 """
 
 
+REMINDER = "That was no action. Take the next step, or say by `done` that the work is finished."
+"""What the model is told after an answer without an action."""
+
+
 def head(instruction: str, *, by_text: bool) -> list[Message]:
     """Begin a conversation; with actions as text, the model is shown how to write them."""
     return [
         {"role": "system", "content": f"{SYSTEM}\n{MANUAL}" if by_text else SYSTEM},
         {"role": "user", "content": f"The task:\n\n{instruction.strip()}"},
     ]
-
-
-def reminder() -> Message:
-    """Answer a reply without an action."""
-    return {"role": "user", "content": "That was no action. Take the next step, or say that you are done by `done`."}

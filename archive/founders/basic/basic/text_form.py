@@ -52,10 +52,10 @@ def read(reply: str) -> list[Action]:
     for heading, blocks in _sections(reply):
         found = _HEADING.fullmatch(heading.strip())
         tool, rest = (found[1], found[2].strip(" `")) if found else ("bash", "")
-        words = dict(zip(_WORDS.get(tool, ()), rest.split(), strict=False))
-        names = _BLOCKS.get(tool, ())
+        words, names = _WORDS.get(tool, ()), _BLOCKS.get(tool, ())
         if len(blocks) >= len(names):
-            actions.append(Action(tool, words | dict(zip(names, blocks, strict=False))))
+            values = [*zip(words, rest.split(maxsplit=len(words) - 1), strict=False), *zip(names, blocks, strict=False)]
+            actions.append(Action(tool, dict(values)))
     return actions
 
 

@@ -84,7 +84,7 @@ def test_of_huge_output_head_and_tail_are_kept(shell):
 
     assert result.startswith("1\n2\n")
     assert "100000\n\n[exit code 0]" in result
-    assert "characters cut out" in result
+    assert "bytes cut out" in result
     assert len(result) < 10_000
 
 

@@ -178,6 +178,30 @@ def test_used_up_tokens_end_the_work(work):
     assert len(client.requests) == 3
 
 
+def test_the_last_tokens_are_spent_on_a_short_conversation(work):
+    client = Client(says("", ("bash", '{"command": "seq 1 100000"}')), says("", ("done", "{}")))
+
+    work(client, tokens=7000)
+
+    assert sum(len(message["content"]) for message in client.requests[1]["messages"]) < 3000
+
+
+def test_an_answer_without_choices_is_an_empty_one(work):
+    empty = says().model_copy(update={"choices": []})
+
+    work(Client(empty, says(FIX), says("### done")))
+
+    assert "a + b" in work.file.read_text()
+
+
+def test_results_of_actions_written_as_text_come_in_one_message(work):
+    client = Client(says(f"{FIX}\n### view calc.py"), says("### done"))
+
+    work(client)
+
+    assert [message["role"] for message in client.requests[1]["messages"]] == ["system", "user", "assistant", "user"]
+
+
 def test_nothing_is_asked_after_the_deadline(work):
     client = Client(says(FIX))
 

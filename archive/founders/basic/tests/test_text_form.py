@@ -51,6 +51,10 @@ def test_a_view_takes_a_range():
     assert read("### view a.py 3 9") == [Action("view", {"path": "a.py", "first": "3", "last": "9"})]
 
 
+def test_a_path_may_hold_a_space():
+    assert read("### undo my file.py") == [Action("undo", {"path": "my file.py"})]
+
+
 def test_a_replacement_takes_two_blocks():
     assert read(f"### replace a.py\n{block('old')}{block('new')}") == [
         Action("replace", {"path": "a.py", "old": "old", "new": "new"})
