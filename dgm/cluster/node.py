@@ -1,5 +1,6 @@
 """One node of the cluster as the driver sees it: its actor, and which of its slots are busy."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import ray
@@ -13,7 +14,7 @@ from dgm.ports import HandlerFactory
 from dgm.values import Work
 
 CLOSE_S = 10.0
-"""For a node to free its handler; after that its process is killed."""
+"""For nodes to free their handlers; after that their processes are killed."""
 
 
 class Node:
@@ -73,14 +74,18 @@ class Node:
         """End the actor's process, whatever runs in it."""
         ray.kill(self.actor)
 
-    def close(self) -> None:
-        """Let the node free its handler, then end its process."""
-        ray.wait([self.actor.close.remote()], timeout=CLOSE_S)
-        self.kill()
-
     def _result(self, reference: Any) -> DgmError | None:
         try:
             lacks: DgmError | None = ray.get(reference)
         except RayError as error:
             return SandboxUnavailable(f"the node {self.node_id[:8]!r} cannot start its worker: {error}")
         return lacks
+
+
+def close_all(nodes: Iterable[Node]) -> None:
+    """Let nodes free their handlers, all at once, then end their processes."""
+    known = list(nodes)
+    if known:
+        ray.wait([node.actor.close.remote() for node in known], num_returns=len(known), timeout=CLOSE_S)
+    for node in known:
+        node.kill()

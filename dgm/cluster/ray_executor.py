@@ -1,5 +1,6 @@
 """Runs work in the slots of a Ray cluster, of this machine alone or of many."""
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import ray
 from ray.exceptions import RayError
 
 from dgm.cluster.connection import LOCAL, SLOT, connected
-from dgm.cluster.node import Node
+from dgm.cluster.node import Node, close_all
 from dgm.errors import ConfigError, DgmError, SandboxUnavailable
 from dgm.ports import HandlerFactory
 from dgm.values import Finished, Work
@@ -43,7 +44,8 @@ class RayExecutor:
 
     Args:
         factory: builds the handler on each node, from that machine's own environment.
-        slots: of this machine with `local`, else the most that are used; None: all that the nodes offer.
+        slots: of this machine with `local`, else the most that are used; None: one for each core of this machine, or
+            all that the nodes of the cluster offer.
         address: `local`, or the address of a cluster whose nodes have the resource `sandbox`.
         monotonic: seconds, for deadlines.
 
@@ -67,7 +69,7 @@ class RayExecutor:
         self._given_up: dict[Any, _Job] = {}
         self._looked_at_s = float("-inf")
         with ExitStack() as opening:
-            opening.enter_context(connected(address, slots or 1))
+            opening.enter_context(connected(address, slots or len(os.sched_getaffinity(0))))
             self._look_for_nodes()
             self._open_nodes(address)
             self._held = opening.pop_all()
@@ -95,8 +97,7 @@ class RayExecutor:
 
     def close(self) -> None:
         """Stop all work and leave the cluster. Safe to call twice."""
-        for node in self._nodes.values():
-            node.close()
+        close_all(self._nodes.values())
         self._nodes.clear()
         self._queue.clear()
         self._jobs.clear()

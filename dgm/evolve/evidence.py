@@ -6,7 +6,7 @@ Never in it: hidden tests, references, and what a grading sandbox printed.
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from dgm.evaluations.feedback import public_feedback
+from dgm.evaluations import public_feedback
 from dgm.ports import Archive
 from dgm.values import AgentRecord, Ancestor, Suite, Tree, TrialDigest, TrialRecord, TrialState
 

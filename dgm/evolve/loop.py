@@ -10,7 +10,7 @@ from typing import assert_never
 
 from dgm.config import RunConfig
 from dgm.errors import StorageFull
-from dgm.evaluations.statistics import wilson
+from dgm.evaluations import wilson
 from dgm.evolve.actions import Evaluate, Expand, Wait
 from dgm.evolve.books import Halt
 from dgm.evolve.orders import ModelNames, Orders

@@ -24,7 +24,9 @@ class Streams:
 
     def generator(self) -> np.random.Generator:
         """Return a generator for the decision that is to be made; the same one until `advance`."""
-        return generator_at(self.state)
+        bits = np.random.PCG64()
+        bits.state = self._now.state
+        return np.random.Generator(bits)
 
     def advance(self) -> None:
         """Go on to the next decision's stream: the last decision has been stored."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dgm.evaluations.statistics import wilson
+from dgm.evaluations import wilson
 from dgm.evolve.population import Population
 from dgm.values import Interval
 

@@ -8,7 +8,7 @@ from dgm.evolve.actions import Evaluate, Expand
 from dgm.evolve.books import Books, UnderWay
 from dgm.evolve.budget import Budget, Refused
 from dgm.evolve.orders import Orders
-from dgm.improve.focus import choose_focus
+from dgm.improve import choose_focus
 from dgm.ports import Archive, Executor
 from dgm.values import Decision, Lease, TrialRecord, WorkKind
 
