@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from settings.parsing import REMOVED, parse
+from settings.parsing import parse
 
 
 def load(texts: list[str]) -> dict[str, Any]:
@@ -17,11 +17,6 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of `below` changed by those of `above`, section by section."""
     merged = dict(below)
     for key, value in above.items():
-        if value is REMOVED:
-            merged.pop(key, None)
-        elif isinstance(value, dict):
-            old = merged.get(key)
-            merged[key] = merge(old if isinstance(old, dict) else {}, value)
-        else:
-            merged[key] = value
+        old = merged.get(key)
+        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged

@@ -1,4 +1,4 @@
 from matrices.arithmetic import add, multiply
-from matrices.square import determinant, inverse
+from matrices.square import determinant
 
-__all__ = ["add", "determinant", "inverse", "multiply"]
+__all__ = ["add", "determinant", "multiply"]
