@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -120,8 +121,10 @@ class _Listener(ThreadingHTTPServer):
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that goes away is what tests do."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that went away, as tests' clients do; a script that failed is shown."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
