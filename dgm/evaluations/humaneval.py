@@ -91,11 +91,10 @@ def _function(name: str, body: list[ast.stmt]) -> str:
 
 
 def _test_file(row: Mapping[str, Any], tests: Mapping[str, str]) -> str:
-    """The data's `check` may call the other functions of the stub, so these are imported too."""
-    entry = row["entry_point"]
+    """The data's `check` may call any function of the stub by its name, so all are imported."""
     stub = [node.name for node in ast.parse(row["prompt"]).body if isinstance(node, ast.FunctionDef)]
-    others = [f"from solution import {name}\n" for name in stub if name != entry]
-    return f"{''.join(others)}from solution import {entry} as candidate\n\n\n" + "\n\n".join(tests.values())
+    imports = "".join(f"from solution import {name}\n" for name in stub)
+    return f"{imports}\ncandidate = {row['entry_point']}\n\n\n" + "\n\n".join(tests.values())
 
 
 def _suite_toml(task_ids: list[str]) -> str:
