@@ -15,6 +15,7 @@ from dgm.models.loop_thread import LoopThread
 from dgm.models.model_file import LOCAL_MODEL, cache_folder, find_model
 from dgm.models.prices import FREE, find_price
 from dgm.models.proof import fault_of
+from dgm.models.socket_folders import sweep_socket_folders
 from dgm.models.tries import PATIENT, RetryPolicy
 from dgm.models.upstream import FaultKind, Upstream, UpstreamFault
 from dgm.ports import Clock
@@ -48,6 +49,7 @@ def open_models(
     endpoint = resolve_endpoint(section, environ)
     for name in {section.name, section.solve, section.improve, section.diagnose} - {None}:
         _price(section, endpoint, str(name), needed=need_price)
+    sweep_socket_folders(clock.now().timestamp())
     with ExitStack() as started:
         if endpoint.base_url is None:
             endpoint = replace(endpoint, base_url=started.enter_context(_local(section, environ)))

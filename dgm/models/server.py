@@ -2,9 +2,7 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,6 +13,7 @@ from starlette.routing import Route
 
 from dgm.models.replies import Reply, error_reply, models_reply
 from dgm.models.request_policy import MAX_BODY_BYTES
+from dgm.models.socket_folders import SOCKET, make_socket_folder
 
 Chat = Callable[[bytes], Awaitable[Reply]]
 
@@ -30,8 +29,8 @@ class SocketServer:
     """
 
     def __init__(self, model: str, chat: Chat) -> None:
-        self._folder = _neutral_folder()
-        self.socket = self._folder / "s"
+        self._folder = make_socket_folder()
+        self.socket = self._folder / SOCKET
         config = uvicorn.Config(
             _application(model, chat),
             uds=str(self.socket),
@@ -67,14 +66,6 @@ class SocketServer:
         for listener in self._server.servers:
             listener.close()
         self._ending = asyncio.create_task(self._server.shutdown())
-
-
-def _neutral_folder() -> Path:
-    """Make a folder whose path tells nothing of the user, and fits into a socket's address."""
-    parent = Path("/tmp")
-    folder = Path(tempfile.mkdtemp(prefix="gw-", dir=parent if parent.is_dir() else None))
-    folder.chmod(0o711)
-    return folder
 
 
 def _application(model: str, chat: Chat) -> Starlette:
