@@ -9,7 +9,7 @@ from openai import OpenAI, OpenAIError
 
 from oneshot import files, prompt
 
-TRIES = 2
+TEMPERATURES = (0.0, 0.7)  # of the first try, and of the second, which should not repeat it
 MARGIN_S = 5.0
 MAX_TOKENS = 2048  # of one answer
 
@@ -33,8 +33,8 @@ def solve(client: OpenAI, workspace: Path, instruction: str, talk: list[dict[str
     texts = files.read(workspace)
     shown = files.choose(texts, instruction, limit // 2)
     talk[:] = prompt.first(instruction, shown, [path for path in texts if path not in shown])
-    for _ in range(TRIES):
-        answer = ask(client, talk)
+    for temperature in TEMPERATURES:
+        answer = ask(client, talk, temperature)
         changed, reasons = files.apply(texts, answer)
         texts |= changed
         files.write(workspace, changed)
@@ -44,11 +44,12 @@ def solve(client: OpenAI, workspace: Path, instruction: str, talk: list[dict[str
         talk.append(prompt.again(reasons))
 
 
-def ask(client: OpenAI, talk: list[dict[str, str]]) -> str:
+def ask(client: OpenAI, talk: list[dict[str, str]], temperature: float) -> str:
     """Complete the conversation before the deadline."""
     timeout_s = max(float(os.environ.get("DGM_DEADLINE", time.time() + 600)) - time.time() - MARGIN_S, 1.0)
+    model = os.environ.get("DGM_MODEL", "")
     completion = client.chat.completions.create(
-        messages=talk, model=os.environ.get("DGM_MODEL", ""), temperature=0, max_tokens=MAX_TOKENS, timeout=timeout_s
+        model=model, messages=talk, temperature=temperature, max_tokens=MAX_TOKENS, timeout=timeout_s
     )
     return completion.choices[0].message.content or ""
 
