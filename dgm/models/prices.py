@@ -1,7 +1,7 @@
 """What models cost: a table that a run's configuration extends.
 
-Dollars for a million input and output tokens, from the providers' public price pages as they stood on `AS_OF`.
-Prices change: a run that must hold a budget in dollars to the cent names its own in `[models.prices]`.
+Dollars for a million input and output tokens, as published price lists gave them on `AS_OF`; the provider's own page was
+not asked. Prices change: a run that must hold a budget in dollars names its own in `[models.prices]`.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dgm.config import PriceSection
 from dgm.errors import PriceUnknown
 from dgm.values import Price
 
-AS_OF = "2025-08"
+AS_OF = "2026-03"
 
 FREE = Price(0.0, 0.0)
 
