@@ -6,7 +6,9 @@ descriptor, so that nothing of the host shows in `/proc` inside.
 
 import os
 import platform
+import select
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,10 +20,10 @@ from dgm.sandbox.bubblewrap_program import find_program
 from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folder, sweep_jobs
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.environment import PREFIX, prepare_environment
-from dgm.sandbox.gateways import GATEWAY_FOLDER, let_in
+from dgm.sandbox.gateways import let_in
 from dgm.sandbox.proving import prove
 from dgm.sandbox.seccomp import compile_profile, load_profile
-from dgm.sandbox.wires import PipeWire
+from dgm.sandbox.wires import PipeWire, WireTimeout, wait
 from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
 
 _PATH = f"{PREFIX}/bin:/usr/bin:/bin"
@@ -57,7 +59,7 @@ class BubblewrapSandbox:
 
     def run(self, job: Job) -> JobResult:
         """Run one job in namespaces of which nothing survives."""
-        order = order_for(job, _gateway_inside(job), _rlimits(job.limits), _PATH)
+        order = order_for(job, let_in(job.gateway_socket), _rlimits(job.limits), _PATH)
         with job_folder(self._cache) as folder, self._process(job, folder) as (process, complaints):
             try:
                 with PipeWire(_descriptor(process.stdout), _descriptor(process.stdin)) as wire:
@@ -106,14 +108,7 @@ class BubblewrapSandbox:
         )
 
 
-_RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner")
-
-
-def _gateway_inside(job: Job) -> str | None:
-    if job.gateway_socket is None:
-        return None
-    let_in(job.gateway_socket)
-    return f"{GATEWAY_FOLDER}/{job.gateway_socket.name}"
+_RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner/__main__.py")
 
 
 def _rlimits(limits: Limits) -> dict[str, int]:
@@ -179,11 +174,14 @@ def _close_ours(process: subprocess.Popen[bytes]) -> None:
 
 def _wait(process: subprocess.Popen[bytes]) -> int | None:
     """Return process 1's exit code, or None when it had to be killed."""
+    descriptor = os.pidfd_open(process.pid)
     try:
-        code = process.wait(_REAP_S)
-    except subprocess.TimeoutExpired:
-        _kill(process)
+        wait(descriptor, select.POLLIN, time.monotonic() + _REAP_S)
+    except WireTimeout:
         return None
+    finally:
+        os.close(descriptor)
+    code = process.wait()
     return code if code >= 0 else None
 
 

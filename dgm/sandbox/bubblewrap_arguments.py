@@ -4,7 +4,8 @@ Never the whole of `/`. The host's `/usr` is there, read-only, but for what hold
 own; home folders, `/var`, `/run`, `/srv` and the checkout are not there at all.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,10 +15,9 @@ from dgm.sandbox.environment import PREFIX, Environment
 from dgm.sandbox.gateways import GATEWAY_FOLDER
 from dgm.values import Job
 
-_HIDDEN = ("/usr/local", "/usr/src")
+_HIDDEN = ("/usr/local", "/usr/src", "/usr/share/doc", "/usr/share/man", "/usr/share/locale")
 _PACKAGES = ("site-packages", "dist-packages")
 _LIBRARIES = ("lib", "lib32", "lib64", "share")
-_SEARCH_DEPTH = 4
 _LINKED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SMALL_BYTES = 4096
 _ISOLATION = (
@@ -66,24 +66,27 @@ def _system() -> list[str]:
             words += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             words += ["--ro-bind", str(path), str(path)]
-    for path in _to_hide():
-        words += ["--size", str(_SMALL_BYTES), "--tmpfs", str(path), "--remount-ro", str(path)]
+    for folder in _to_hide():
+        words += ["--size", str(_SMALL_BYTES), "--tmpfs", folder, "--remount-ro", folder]
     return words
 
 
-def _to_hide() -> list[Path]:
-    found = [path for name in _LIBRARIES for path in _package_folders(Path("/usr") / name, _SEARCH_DEPTH)]
-    return [*(path for path in map(Path, _HIDDEN) if path.is_dir()), *found]
+def _to_hide() -> list[str]:
+    found = [path for name in _LIBRARIES for path in _package_folders(f"/usr/{name}")]
+    return [*filter(os.path.isdir, _HIDDEN), *found]
 
 
-def _package_folders(folder: Path, depth: int) -> list[Path]:
-    if folder.name in _PACKAGES:
-        return [folder]
-    try:
-        below = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()] if depth else []
-    except OSError:
-        return []
-    return [found for path in below for found in _package_folders(path, depth - 1)]
+def _package_folders(top: str) -> Iterator[str]:
+    """Yield the folders of Python packages below a folder. Ten thousands of entries are looked at, each once."""
+    folders = [top]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                below = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue
+        yield from (entry.path for entry in below if entry.name in _PACKAGES)
+        folders += [entry.path for entry in below if entry.name not in _PACKAGES and entry.path not in _HIDDEN]
 
 
 def _own(environment: Environment) -> list[str]:

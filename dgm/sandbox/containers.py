@@ -19,7 +19,7 @@ from dgm.sandbox.attachment import AttachWire
 from dgm.sandbox.container_profile import PATH, container_options, host_options, runner_rlimits
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.engines import connect
-from dgm.sandbox.gateways import GATEWAY_FOLDER, let_in
+from dgm.sandbox.gateways import let_in
 from dgm.sandbox.images import find_image
 from dgm.sandbox.proving import prove
 from dgm.sandbox.reaping import reap_containers
@@ -69,7 +69,7 @@ class DockerSandbox:
         self._client.close()
 
     def _run(self, job: Job) -> JobResult:
-        order = order_for(job, _gateway_inside(job), runner_rlimits(job.limits), PATH)
+        order = order_for(job, let_in(job.gateway_socket), runner_rlimits(job.limits), PATH)
         with self._container(job) as container:
             wire = self._started(container)
             try:
@@ -124,13 +124,6 @@ def _not_held(about: Mapping[str, Any], runtime: str | None) -> tuple[str, ...]:
     """Return what the engine says that it cannot limit, and what no container gives."""
     missing = [words for flag, words in _LIMITS.items() if not about.get(flag)]
     return tuple(missing) if runtime else (*missing, "the kernel is shared with the host")
-
-
-def _gateway_inside(job: Job) -> str | None:
-    if job.gateway_socket is None:
-        return None
-    let_in(job.gateway_socket)
-    return f"{GATEWAY_FOLDER}/{job.gateway_socket.name}"
 
 
 def _root_tar(tree: Tree) -> bytes:

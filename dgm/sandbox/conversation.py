@@ -4,15 +4,13 @@ How a job ended is decided here from the host's clock and from what the engine s
 command printed.
 """
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from dgm.errors import SandboxError
 from dgm.sandbox.collecting import MAX_ENTRIES, Collecting
-from dgm.sandbox.frames import BrokenStream, Frame, Frames, Kind, encode
+from dgm.sandbox.frames import BrokenStream, Frame, Frames, Kind, Report, encode, protocol, report
 from dgm.sandbox.wires import Wire, WireClosed, WireTimeout
 from dgm.values import GATEWAY_PORT, Collected, Ended, Job, JobResult, Resources
 
@@ -31,7 +29,7 @@ class Heard:
     begun_at: float
     started_at: float | None = None
     ended_at: float | None = None
-    report: Mapping[str, Any] = field(default_factory=dict)
+    report: Report | None = None
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     collected: Mapping[str, Collected] = field(default_factory=dict)
@@ -40,30 +38,31 @@ class Heard:
     """The host's own deadline came before the runner was done."""
 
 
-def order_for(job: Job, gateway: str | None, rlimits: Mapping[str, int], path: str) -> dict[str, object]:
-    """Return the order that the runner gets.
+def order_for(job: Job, gateway: str, rlimits: Mapping[str, int], path: str) -> list[tuple[str, str]]:
+    """Return the order that the runner gets, as names and values; some names come more than once.
 
     Args:
-        gateway: path of the gateway's socket inside.
+        gateway: path of the gateway's socket inside; empty: there is none.
         rlimits: name in the `resource` module to value.
         path: PATH inside.
     """
-    return {
-        "command": list(job.command),
-        "environment": {"PATH": path, "LANG": "C.UTF-8", **job.environment},
-        "workdir": job.workdir,
-        "timeout_s": job.limits.timeout_s,
-        "output_bytes": job.limits.output_bytes,
-        "rlimits": dict(rlimits),
-        "gateway": gateway,
-        "port": GATEWAY_PORT,
-        "collect": list(job.collect),
-        "collect_bytes": job.limits.disk_mib << 20,
-        "collect_entries": MAX_ENTRIES,
-    }
+    variables = {"PATH": path, "LANG": "C.UTF-8", **job.environment}
+    return [
+        *(("argument", word) for word in job.command),
+        *(("variable", f"{name}={value}") for name, value in variables.items()),
+        *(("limit", f"{name}={value}") for name, value in rlimits.items()),
+        *(("collect", mount) for mount in job.collect),
+        ("workdir", job.workdir),
+        ("gateway", gateway),
+        ("port", str(GATEWAY_PORT)),
+        ("timeout_s", str(job.limits.timeout_s)),
+        ("output_bytes", str(job.limits.output_bytes)),
+        ("collect_bytes", str(job.limits.disk_mib << 20)),
+        ("collect_entries", str(MAX_ENTRIES)),
+    ]
 
 
-def converse(wire: Wire, job: Job, order: Mapping[str, object], ready: Callable[[], None] = lambda: None) -> Heard:
+def converse(wire: Wire, job: Job, order: Sequence[tuple[str, str]], ready: Callable[[], None] = lambda: None) -> Heard:
     """Talk to a runner until it is done, gone, or late.
 
     Args:
@@ -87,18 +86,18 @@ def converse(wire: Wire, job: Job, order: Mapping[str, object], ready: Callable[
 
 
 def _begin(
-    wire: Wire, frames: Frames, job: Job, order: Mapping[str, object], heard: Heard, ready: Callable[[], None]
+    wire: Wire, frames: Frames, job: Job, order: Sequence[tuple[str, str]], heard: Heard, ready: Callable[[], None]
 ) -> None:
     until = heard.begun_at + START_PATIENCE_S
-    hello = _json(_expect(frames.next(until), Kind.HELLO))
-    if hello.get("protocol") != PROTOCOL:
-        raise SandboxError(f"the image's runner speaks {hello!r}, not protocol {PROTOCOL}: run `dgm image build` again")
+    spoken = protocol(_expect(frames.next(until), Kind.HELLO).payload)
+    if spoken != PROTOCOL:
+        raise SandboxError(f"the image's runner speaks protocol {spoken}, not {PROTOCOL}: run `dgm image build` again")
     ready()
     for piece in encode(order, [mount for mount in job.mounts if mount.writable]):
         wire.send(piece, until)
     frame = frames.next(until)
     if frame.kind is Kind.FAILED:
-        what = _json(frame).get("what")
+        what = frame.payload.decode("utf-8", "replace")
         raise SandboxError(f"job {job.label!r} could not be set up: {what}. Do its files fit in disk_mib?")
     _expect(frame, Kind.STARTED)
     heard.started_at = time.monotonic()
@@ -106,9 +105,8 @@ def _begin(
 
 def _listen(frames: Frames, job: Job, heard: Heard) -> None:
     until = time.monotonic() + job.limits.timeout_s + END_PATIENCE_S
-    report = _json(_expect(frames.next(until), Kind.ENDED))
+    heard.report = report(_expect(frames.next(until), Kind.ENDED).payload)
     heard.ended_at = time.monotonic()
-    heard.report = report
     collecting = Collecting(job.collect, job.limits.disk_mib << 20)
     output = {Kind.STDOUT: heard.stdout, Kind.STDERR: heard.stderr}
     while (frame := frames.next(until)).kind is not Kind.DONE:
@@ -128,16 +126,6 @@ def _expect(frame: Frame, kind: Kind) -> Frame:
     return frame
 
 
-def _json(frame: Frame) -> dict[str, Any]:
-    try:
-        value = json.loads(frame.payload)
-    except (ValueError, RecursionError) as error:
-        raise BrokenStream("not JSON") from error
-    if not isinstance(value, dict):
-        raise BrokenStream("not a JSON object")
-    return value
-
-
 def result_of(job: Job, heard: Heard, exit_code: int | None, *, out_of_memory: bool = False) -> JobResult:
     """Judge how a job ended.
 
@@ -153,8 +141,8 @@ def result_of(job: Job, heard: Heard, exit_code: int | None, *, out_of_memory: b
         stderr=bytes(heard.stderr),
         resources=Resources(
             wall_s=(heard.ended_at or time.monotonic()) - (heard.started_at or heard.begun_at),
-            cpu_s=_number(heard.report.get("cpu_s")),
-            memory_mib=_number(heard.report.get("memory_mib")),
+            cpu_s=heard.report.cpu_s if heard.report else None,
+            memory_mib=heard.report.memory_mib if heard.report else None,
         ),
         collected={path: heard.collected.get(path, Collected()) for path in job.collect},
     )
@@ -164,13 +152,9 @@ def _how(job: Job, heard: Heard, exit_code: int | None, out_of_memory: bool) -> 
     if out_of_memory:
         return Ended.OUT_OF_MEMORY
     ran_s = (heard.ended_at or time.monotonic()) - (heard.started_at or heard.begun_at)
-    said = heard.report.get("exit_code")
+    said = heard.report.exit_code if heard.report else None
     if heard.overdue or (said is None and ran_s >= job.limits.timeout_s - _CLOCK_SLACK_S):
         return Ended.TIMED_OUT
     if heard.done and exit_code is not None and said == exit_code:
         return Ended.EXITED
     return Ended.KILLED
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,14 +1,13 @@
 """The wire to the runner: a kind (one byte), a length (four bytes, big endian), a payload.
 
-Host to runner: ORDER, then MOUNT, FILE and DATA for every writable mount, then GO.
+Host to runner: ORDER for every setting, MOUNT, FILE and DATA for every writable mount, then GO.
 Runner to host: HELLO, STARTED, ENDED, STDOUT and STDERR, then MOUNT, FILE, DATA and REFUSED, then DONE.
 `sandbox/runner/frames.py` is the other half. What comes in is read as if the runner had been taken over: every frame
 has a largest length, and the reader holds one frame at a time.
 """
 
-import json
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -19,6 +18,8 @@ MAX_FRAME = 1 << 20
 _CHUNK = 1 << 18
 _HEAD = struct.Struct(">cI")
 _FILE = struct.Struct(">BQ")
+_HELLO = struct.Struct(">I")
+_ENDED = struct.Struct(">?idd")
 
 
 class Kind(Enum):
@@ -58,6 +59,14 @@ class FileHead(NamedTuple):
     size: int
 
 
+class Report(NamedTuple):
+    """What an ENDED frame says; no exit code: the deadline came first."""
+
+    exit_code: int | None
+    cpu_s: float
+    memory_mib: float
+
+
 class Frames:
     """Reads frames from a wire."""
 
@@ -91,9 +100,27 @@ def file_head(payload: bytes) -> FileHead:
     return FileHead(payload[_FILE.size :], bool(executable), size)
 
 
-def encode(order: Mapping[str, object], mounts: Sequence[Mount]) -> Iterator[bytes]:
-    """Yield what the host says, from the order to GO, in pieces of bounded size."""
-    gathered = bytearray(_frame(Kind.ORDER, json.dumps(order).encode()))
+def protocol(payload: bytes) -> int:
+    """Read the payload of a HELLO frame. Raises BrokenStream."""
+    if len(payload) != _HELLO.size:
+        raise BrokenStream("a greeting of another length")
+    number: int = _HELLO.unpack(payload)[0]
+    return number
+
+
+def report(payload: bytes) -> Report:
+    """Read the payload of an ENDED frame. Raises BrokenStream."""
+    if len(payload) != _ENDED.size:
+        raise BrokenStream("a report of another length")
+    exited, code, cpu_s, memory_mib = _ENDED.unpack(payload)
+    return Report(code if exited else None, cpu_s, memory_mib)
+
+
+def encode(order: Sequence[tuple[str, str]], mounts: Sequence[Mount]) -> Iterator[bytes]:
+    """Yield what the host says, from the order's settings to GO, in pieces of bounded size."""
+    gathered = bytearray()
+    for name, value in order:
+        gathered += _frame(Kind.ORDER, f"{name}\0{value}".encode("utf-8", "surrogateescape"))
     for piece in _fill(mounts):
         gathered += piece
         if len(gathered) >= _CHUNK:

@@ -8,12 +8,14 @@ from dgm.errors import SandboxError
 GATEWAY_FOLDER = "/run/gateway"
 
 
-def let_in(socket: Path) -> None:
-    """Allow the sandbox's user to pass the socket's folder and to connect.
+def let_in(socket: Path | None) -> str:
+    """Allow the sandbox's user to pass the socket's folder and to connect; returns the socket's path inside.
 
     Raises:
-        SandboxError: there is no such socket, or it is not ours.
+        SandboxError: there is no such socket.
     """
+    if socket is None:
+        return ""
     try:
         if socket.parent.stat().st_uid == os.geteuid():
             socket.parent.chmod(0o711)
@@ -21,3 +23,4 @@ def let_in(socket: Path) -> None:
             socket.chmod(0o666)
     except OSError as error:
         raise SandboxError(f"the gateway's socket {str(socket)!r} cannot be mounted: {error}") from error
+    return f"{GATEWAY_FOLDER}/{socket.name}"

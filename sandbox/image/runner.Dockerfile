@@ -6,4 +6,4 @@ RUN python3 -m compileall -q --invalidation-mode unchecked-hash /runner && mkdir
 ENV PATH=/usr/local/bin:/usr/bin:/bin
 USER 65534:65534
 WORKDIR /tmp
-ENTRYPOINT ["python3", "-I", "-S", "-B", "/runner"]
+ENTRYPOINT ["python3", "-I", "-S", "-B", "/runner/__main__.py"]

@@ -6,40 +6,46 @@ Nobody else is alive when files are handed over, so nothing changes under the wa
 import os
 import stat
 
-from frames import CHUNK, DATA, FILE, GO, MOUNT, REFUSED, Channel, pack_file, unpack_file
+from frames import CHUNK, DATA, FILE, GO, MOUNT, ORDER, REFUSED, Channel, pack_file, unpack_file
+from order import Order
 
 MAX_DEPTH = 32
 MAX_PATH = 1024
 MAX_REFUSED = 1000
 
 
-def fill(channel: Channel) -> None:
-    """Write the files that the host sends, until it says go."""
+def fill(channel: Channel, order: Order) -> str:
+    """Take the order and write the files that the host sends, until it says go.
+
+    Returns what went wrong, or nothing. What comes after a failure is dropped, so that the host can hear of it.
+    """
+    problem = ""
     mount = b""
     while True:
         kind, payload = channel.receive()
         if kind == GO:
-            return
-        if kind == MOUNT:
+            return problem
+        if kind == ORDER:
+            order.take(payload)
+        elif kind == MOUNT:
             mount = payload
-        elif kind == FILE:
-            _write(channel, mount, *unpack_file(payload))
-
-
-def skip_to_go(channel: Channel) -> None:
-    """Take the rest of what the host sends and drop it, so that it can hear what went wrong."""
-    while channel.receive()[0] != GO:
-        continue
+        elif kind == FILE and not problem:
+            try:
+                _write(channel, mount, *unpack_file(payload))
+            except OSError as error:
+                problem = str(error)
 
 
 def _write(channel: Channel, mount: bytes, path: bytes, executable: bool, size: int) -> None:
     whole = os.path.join(mount, path)
     os.makedirs(os.path.dirname(whole), exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with open(os.open(whole, flags, 0o755 if executable else 0o644), "wb") as target:
+    with open(os.open(whole, flags, 0o755 if executable else 0o644), "wb", buffering=0) as target:
         while size > 0:
-            _, data = channel.receive()
-            size -= target.write(data)
+            data = channel.receive()[1]
+            size -= len(data)
+            while data:
+                data = data[target.write(data) :]
 
 
 class Handover:

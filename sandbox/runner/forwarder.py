@@ -4,9 +4,10 @@ Single-threaded, so that a command that uses up every process slot cannot stop i
 asked is the gateway's decision, outside.
 """
 
-import selectors
 import socket
 import struct
+
+from events import READ, WRITE, Events
 
 MAX_CONNECTIONS = 64
 _BUFFER = 1 << 16
@@ -46,7 +47,6 @@ class _Connection:
     def __init__(self, inside: socket.socket, outside: socket.socket) -> None:
         self.sockets = (inside, outside)
         self.pipes = (_Pipe(inside, outside), _Pipe(outside, inside))
-        self.closed = False
 
     def move(self) -> None:
         """Copy what can be copied without waiting. Raises OSError when either side is gone."""
@@ -63,14 +63,14 @@ class _Connection:
         """Return the events that would let `end` go on; 0 when it can only wait for the other one."""
         reads = any(p.source is end and not p.waiting and not p.ended for p in self.pipes)
         writes = any(p.target is end and p.waiting for p in self.pipes)
-        return selectors.EVENT_READ * reads | selectors.EVENT_WRITE * writes
+        return READ * reads | WRITE * writes
 
 
 class Forwarder:
-    """Listens inside and copies to the gateway, as callbacks of the runner's selector."""
+    """Listens inside and copies to the gateway, as calls of the runner's events."""
 
-    def __init__(self, selector: selectors.BaseSelector, port: int, gateway: str) -> None:
-        self._selector = selector
+    def __init__(self, events: Events, port: int, gateway: str) -> None:
+        self._events = events
         self._gateway = gateway
         self._open = 0
         self._listener = socket.socket()
@@ -78,7 +78,7 @@ class Forwarder:
         self._listener.bind(("127.0.0.1", port))
         self._listener.listen(MAX_CONNECTIONS)
         self._listener.setblocking(False)
-        selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        events.watch(self._listener.fileno(), READ, self._accept)
 
     def _accept(self) -> None:
         try:
@@ -96,16 +96,12 @@ class Forwarder:
             outside.close()
             return
         self._open += 1
-        self._watch(_Connection(inside, outside))
-
-    def _watch(self, connection: _Connection) -> None:
+        connection = _Connection(inside, outside)
         for end in connection.sockets:
             end.setblocking(False)
-        self._rearm(connection)
+        self._watch(connection)
 
     def _move(self, connection: _Connection) -> None:
-        if connection.closed:  # by its other end, in the same round of events
-            return
         try:
             connection.move()
         except OSError:
@@ -114,21 +110,16 @@ class Forwarder:
         if connection.done:
             self._close(connection)
         else:
-            self._rearm(connection)
+            self._watch(connection)
 
-    def _rearm(self, connection: _Connection) -> None:
+    def _watch(self, connection: _Connection) -> None:
         for end in connection.sockets:
-            self._forget(end)
-            if events := connection.interest(end):
-                self._selector.register(end, events, lambda: self._move(connection))
+            self._events.forget(end.fileno())
+            if interest := connection.interest(end):
+                self._events.watch(end.fileno(), interest, lambda: self._move(connection))
 
     def _close(self, connection: _Connection) -> None:
         self._open -= 1
-        connection.closed = True
         for end in connection.sockets:
-            self._forget(end)
+            self._events.forget(end.fileno())
             end.close()
-
-    def _forget(self, end: socket.socket) -> None:
-        if end in self._selector.get_map():
-            self._selector.unregister(end)

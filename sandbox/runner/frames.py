@@ -1,11 +1,10 @@
 """The wire between the host and the runner: a kind (one byte), a length (four bytes, big endian), a payload.
 
-Host to runner: ORDER, then MOUNT, FILE and DATA for every writable mount, then GO.
+Host to runner: ORDER for every setting, MOUNT, FILE and DATA for every writable mount, then GO.
 Runner to host: HELLO, STARTED, ENDED, STDOUT and STDERR, then MOUNT, FILE, DATA and REFUSED, then DONE.
 `dgm/sandbox/frames.py` is the host's half; neither imports the other, because they run on different machines' Pythons.
 """
 
-import json
 import os
 import struct
 
@@ -15,6 +14,8 @@ MOUNT, FILE, DATA, REFUSED = b"M", b"F", b"D", b"R"
 CHUNK = 1 << 18
 _HEAD = struct.Struct(">cI")
 _FILE = struct.Struct(">BQ")
+_HELLO = struct.Struct(">I")
+_ENDED = struct.Struct(">?idd")
 
 
 class Closed(Exception):
@@ -22,29 +23,34 @@ class Closed(Exception):
 
 
 class Channel:
-    """Frames over two descriptors, blocking."""
+    """Frames over two descriptors, blocking. What is sent leaves with the next `flush`, or when a chunk is full."""
 
     def __init__(self, reading: int, writing: int) -> None:
         self._reading = reading
         self._writing = writing
+        self._waiting = bytearray()
+        self._got = bytearray()
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Write one frame. Raises Closed."""
-        left = memoryview(_HEAD.pack(kind, len(payload)) + payload)
+        """Send one frame. Raises Closed."""
+        self._waiting += _HEAD.pack(kind, len(payload)) + payload
+        if len(self._waiting) >= CHUNK:
+            self.flush()
+
+    def send_all(self, kind: bytes, data: bytes) -> None:
+        """Send data of any length as frames of one kind. Raises Closed."""
+        for start in range(0, len(data), CHUNK):
+            self.send(kind, data[start : start + CHUNK])
+
+    def flush(self) -> None:
+        """Write what was sent. Raises Closed."""
+        left = memoryview(bytes(self._waiting))
+        self._waiting.clear()
         try:
             while left:
                 left = left[os.write(self._writing, left) :]
         except OSError as error:
             raise Closed from error
-
-    def send_json(self, kind: bytes, value: object) -> None:
-        """Write one frame that holds JSON. Raises Closed."""
-        self.send(kind, json.dumps(value).encode())
-
-    def send_all(self, kind: bytes, data: bytes) -> None:
-        """Write data of any length as frames of one kind. Raises Closed."""
-        for start in range(0, len(data), CHUNK):
-            self.send(kind, data[start : start + CHUNK])
 
     def receive(self) -> tuple[bytes, bytes]:
         """Read one frame. Raises Closed."""
@@ -52,13 +58,24 @@ class Channel:
         return kind, self._exactly(length)
 
     def _exactly(self, length: int) -> bytes:
-        got = bytearray()
-        while len(got) < length:
-            piece = os.read(self._reading, length - len(got))
+        while len(self._got) < length:
+            piece = os.read(self._reading, CHUNK)
             if not piece:
                 raise Closed
-            got += piece
-        return bytes(got)
+            self._got += piece
+        taken = bytes(self._got[:length])
+        del self._got[:length]
+        return taken
+
+
+def pack_hello(protocol: int) -> bytes:
+    """Return the payload of a HELLO frame."""
+    return _HELLO.pack(protocol)
+
+
+def pack_ended(code: int | None, cpu_s: float, memory_mib: float) -> bytes:
+    """Return the payload of an ENDED frame; no code: the deadline came first."""
+    return _ENDED.pack(code is not None, code or 0, cpu_s, memory_mib)
 
 
 def pack_file(path: bytes, executable: bool, size: int) -> bytes:

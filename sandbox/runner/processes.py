@@ -1,11 +1,12 @@
 """The command's process: how it starts, and how everything in the sandbox ends."""
 
-import contextlib
 import ctypes
 import os
 import resource
-import signal
 import time
+from _signal import SIG_DFL, SIGINT, SIGKILL, SIGPIPE, signal
+
+from order import Order
 
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -13,7 +14,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 def guard() -> None:
     """Make the runner deaf to the command's signals and opaque to its eyes: it is pid 1 and not dumpable."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal(SIGINT, SIG_DFL)
     libc = ctypes.CDLL(None, use_errno=True)
     for option, value in ((_PR_SET_DUMPABLE, 0), (_PR_SET_NO_NEW_PRIVS, 1)):
         if libc.prctl(option, value, 0, 0, 0) != 0:
@@ -22,7 +23,7 @@ def guard() -> None:
         raise OSError("the runner must be process 1 of a sandbox of its own")
 
 
-def start(order: dict, stdout: int, stderr: int) -> int:
+def start(order: Order, stdout: int, stderr: int) -> int:
     """Start the command in a session of its own; returns its process id. Where it cannot start it exits 126 or 127."""
     child = os.fork()
     if child:
@@ -35,20 +36,27 @@ def start(order: dict, stdout: int, stderr: int) -> int:
         _give_up(126, error)
 
 
-def _become(order: dict, stdout: int, stderr: int) -> None:
+def _become(order: Order, stdout: int, stderr: int) -> None:
     os.setsid()
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal(SIGPIPE, SIG_DFL)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("500")
-    for name, value in order["rlimits"].items():
+    _offer_to_the_oom_killer()
+    for name, value in order.limits.items():
         _limit(getattr(resource, name), value)
-    os.chdir(order["workdir"])
-    command = order["command"]
-    os.execvpe(command[0], command, order["environment"])
+    os.chdir(order.workdir)
+    os.execvpe(order.command[0], order.command, order.environment)
+
+
+def _offer_to_the_oom_killer() -> None:
+    """Let the kernel choose the command, not the runner, when memory runs out."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("500")
+    except OSError:
+        return
 
 
 def _limit(which: int, value: int) -> None:
@@ -65,14 +73,15 @@ def _give_up(code: int, error: BaseException) -> None:
 def reap() -> dict[int, int]:
     """Collect the dead without waiting; returns process ids and their exit codes, 128 + the signal where one killed."""
     dead = {}
-    with contextlib.suppress(ChildProcessError):
-        while True:
+    while True:
+        try:
             pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                break
-            code = os.waitstatus_to_exitcode(status)
-            dead[pid] = code if code >= 0 else 128 - code
-    return dead
+        except ChildProcessError:
+            return dead
+        if pid == 0:
+            return dead
+        code = os.waitstatus_to_exitcode(status)
+        dead[pid] = code if code >= 0 else 128 - code
 
 
 def end_all(patience_s: float) -> dict[int, int]:
@@ -81,7 +90,7 @@ def end_all(patience_s: float) -> dict[int, int]:
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:
-            os.kill(-1, signal.SIGKILL)
+            os.kill(-1, SIGKILL)
         except ProcessLookupError:
             dead.update(reap())
             break
