@@ -31,7 +31,7 @@ MARGIN_S = 60.0
 TRIES = 3
 """How often a worker may do a piece of work when the infrastructure fails it."""
 
-SCREENING_S = 600.0
+SCREENING_S = 1200.0
 """Seconds for a screening: its steps, two tries each, with a slow model."""
 
 DIAGNOSIS_S = 300.0

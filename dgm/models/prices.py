@@ -1,7 +1,7 @@
 """What models cost: a table that a run's configuration extends.
 
-Dollars for a million input and output tokens, as published price lists gave them on `AS_OF`; the provider's own page was
-not asked. Prices change: a run that must hold a budget in dollars names its own in `[models.prices]`.
+Dollars for a million input and output tokens, as published price lists gave them on `AS_OF`; the provider's own page
+was not asked. Prices change: a run that must hold a budget in dollars names its own in `[models.prices]`.
 """
 
 from collections.abc import Mapping
