@@ -86,9 +86,16 @@ def _say_how_it_ended(run: Run, end: RunEnd) -> None:
     click.echo(f"Look further: dgm show {best} | dgm diff {best} | dgm log | dgm export {best} DIR   (--run {folder})")
 
 
+class _RunLog(logging.FileHandler):
+    """The run's log file. A full disk costs its lines, and nothing else."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
+        """Drop a line that cannot be written."""
+
+
 @contextmanager
 def _logging_to(path: Path) -> Iterator[None]:
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _RunLog(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("dgm")
     level = logger.level
