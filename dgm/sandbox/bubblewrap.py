@@ -17,7 +17,7 @@ from dgm.assets import sandbox_dir
 from dgm.errors import SandboxError, SandboxUnavailable
 from dgm.sandbox.bubblewrap_arguments import Layout, arguments
 from dgm.sandbox.bubblewrap_program import find_program
-from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folder, sweep_jobs
+from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folder, sweep
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.environment import PREFIX, prepare_environment
 from dgm.sandbox.gateways import let_in
@@ -48,7 +48,7 @@ class BubblewrapSandbox:
 
     def __init__(self, cache: Path | None = None) -> None:
         self._cache = own_folder(cache or default_cache())
-        sweep_jobs(self._cache)
+        sweep(self._cache)
         environment = prepare_environment(self._cache)
         self._program = find_program(self._cache)
         self._filter = compile_profile(load_profile(sandbox_dir() / "seccomp.json"), platform.machine())

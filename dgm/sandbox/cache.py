@@ -16,6 +16,8 @@ from dgm.errors import SandboxUnavailable
 UNPRIVILEGED = 65534
 """User and group, inside every sandbox, and outside when root starts one."""
 
+_BUILDING = ".building-"
+
 
 def default_cache() -> Path:
     """Return where environments are kept between runs: a path that names nobody."""
@@ -47,7 +49,7 @@ def make_once(folder: Path, build: Callable[[Path], None]) -> Path:
     if folder.is_dir():
         return folder
     own_folder(folder.parent)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{owner_name()}-", dir=folder.parent))
     try:
         build(building)
         building.chmod(0o755)
@@ -93,11 +95,10 @@ def job_folder(cache: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep_jobs(cache: Path) -> int:
-    """Remove the folders of jobs whose owner has ended; returns how many."""
-    jobs = cache / "jobs"
-    folders = list(jobs.iterdir()) if jobs.is_dir() else []
-    orphans = [folder for folder in folders if is_gone(folder.name.rpartition("-")[0])]
+def sweep(cache: Path) -> int:
+    """Remove the folders of jobs, and half-made ones, whose owner has ended; returns how many."""
+    folders = [*cache.glob("jobs/*"), *cache.glob(f"*/{_BUILDING}*")]
+    orphans = [f for f in folders if is_gone(f.name.removeprefix(_BUILDING).rpartition("-")[0])]
     for folder in orphans:
         shutil.rmtree(folder, ignore_errors=True)
     return len(orphans)

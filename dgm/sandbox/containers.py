@@ -9,9 +9,10 @@ import io
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 from typing import Any
 
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from requests.exceptions import RequestException
 
 from dgm.errors import SandboxError, SandboxUnavailable
@@ -27,6 +28,8 @@ from dgm.values import Job, JobResult, SandboxLevel, Tree
 
 _GVISOR = "runsc"
 _EXIT_S = 5
+_MADE_AT_S = 946_684_800
+"""The year 2000: the same for every run, and late enough for a zip file."""
 _LIMITS = {
     "MemoryLimit": "memory is not limited",
     "SwapLimit": "swap is not limited",
@@ -59,6 +62,8 @@ class DockerSandbox:
         """Run one job in a container of which nothing survives."""
         try:
             return self._run(job)
+        except ImageNotFound as error:
+            raise SandboxUnavailable(f"the image {self._image} is gone: run `dgm image build`, then resume") from error
         except APIError as error:
             raise SandboxError(f"the engine failed on job {job.label!r}: {error}") from error
         except (DockerException, RequestException, OSError) as error:
@@ -127,12 +132,20 @@ def _not_held(about: Mapping[str, Any], runtime: str | None) -> tuple[str, ...]:
 
 
 def _root_tar(tree: Tree) -> bytes:
-    """Return a tree as a tar whose files belong to root."""
+    """Return a tree as a tar whose files and folders belong to root, and can be written by nobody else."""
     raw = io.BytesIO()
+    folders = sorted({str(parent) for path in tree for parent in PurePosixPath(path).parents[:-1]})
     with tarfile.open(fileobj=raw, mode="w") as tar:
+        for path in folders:
+            tar.addfile(_member(path, 0o755, tarfile.DIRTYPE))
         for path in tree:
-            info = tarfile.TarInfo(path)
-            info.size = len(tree[path].data)
-            info.mode = 0o755 if tree[path].executable else 0o644
-            tar.addfile(info, io.BytesIO(tree[path].data))
+            member = _member(path, 0o755 if tree[path].executable else 0o644, tarfile.REGTYPE)
+            member.size = len(tree[path].data)
+            tar.addfile(member, io.BytesIO(tree[path].data))
     return raw.getvalue()
+
+
+def _member(path: str, mode: int, kind: bytes) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(path)
+    member.mode, member.type, member.mtime = mode, kind, _MADE_AT_S
+    return member

@@ -8,7 +8,7 @@ import docker
 from docker.errors import APIError, NotFound
 
 from dgm.errors import SandboxUnavailable
-from dgm.sandbox.cache import default_cache, sweep_jobs
+from dgm.sandbox.cache import default_cache, sweep
 from dgm.sandbox.container_profile import DEADLINE_LABEL, OWNER_LABEL
 from dgm.sandbox.engines import connect
 from dgm.sandbox.ownership import is_orphan
@@ -16,7 +16,7 @@ from dgm.sandbox.ownership import is_orphan
 
 def reap() -> int:
     """Remove what nobody will come back for, on every engine that answers; returns how many things."""
-    folders = sweep_jobs(default_cache())
+    folders = sweep(default_cache())
     try:
         client = connect()
     except SandboxUnavailable:

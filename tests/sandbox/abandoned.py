@@ -1,0 +1,22 @@
+"""Starts a job in a process that the test then kills: `python abandoned.py ENGINE LABEL`."""
+
+import sys
+
+from dgm.sandbox import open_sandbox
+from dgm.values import Job, Limits, Mount, Tree
+
+
+def main() -> None:
+    engine, label = sys.argv[1:]
+    sandbox = open_sandbox(engine, image="dgm-sandbox")
+    sandbox.run(
+        Job(
+            command=("sh", "-c", f"trap '' TERM; setsid sleep 3{label} & sleep 3{label}"),
+            mounts=(Mount("/agent", Tree.of({"f": "x"})), Mount("/workspace", writable=True)),
+            limits=Limits(timeout_s=300, memory_mib=256),
+            label=label,
+        )
+    )
+
+
+main()
