@@ -3,6 +3,7 @@
 The runner applies the same caps; here they are applied again, because its words are not trusted.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ MAX_ENTRIES = 20_000
 MAX_REFUSED = 1_000
 MAX_PATH_BYTES = 1024
 MAX_DEPTH = 32
+_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
 
 
 @dataclass(slots=True)
@@ -124,18 +126,15 @@ def objection(path: bytes) -> RefusalReason | None:
         text = path.decode("utf-8")
     except UnicodeDecodeError:
         return RefusalReason.BAD_NAME
-    if any(part in {b"", b".", b".."} for part in parts) or any(map(_unprintable, text)):
+    if any(part in {b"", b".", b".."} for part in parts) or _UNPRINTABLE.search(text):
         return RefusalReason.BAD_NAME
-    if any(_is_git(part) for part in text.split("/")):
+    if any(map(_is_git, text.split("/"))):
         return RefusalReason.GIT
     return None
 
 
-def _unprintable(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-
-
 def _is_git(part: str) -> bool:
     """Whether git, on any file system, takes a name for its own folder."""
-    bare = "".join(c for c in part if unicodedata.category(c) != "Cf").rstrip(" .").lower()
+    seen = part if part.isascii() else "".join(c for c in part if unicodedata.category(c) != "Cf")
+    bare = seen.rstrip(" .").lower()
     return bare in {".git", "git~1"} or bare.startswith(".git:")

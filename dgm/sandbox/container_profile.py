@@ -73,7 +73,7 @@ def labels(job: Job) -> dict[str, str]:
 
 def runner_rlimits(limits: Limits) -> dict[str, int]:
     """Return what the runner sets for the command beside what the container has."""
-    return {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": limits.disk_mib << 20}
+    return {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": limits.disk_mib << 20, "RLIMIT_MSGQUEUE": 0}
 
 
 def _tmpfs(job: Job) -> dict[str, str]:

