@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from basic import prompt, text_form
+from basic import json_form, prompt, text_form
 from basic.actions import Action
 from basic.conversation import Conversation, Message
 from basic.model import Answer, ContextTooLong, Model, ToolsRefused
@@ -43,7 +43,8 @@ class Loop:
     def _turn(self) -> Sequence[Action]:
         answer = self._ask()
         self._record(answer.message)
-        actions = answer.actions or text_form.read(answer.message["content"])
+        text = answer.message["content"]
+        actions = answer.actions or text_form.read(text) or json_form.read(text)
         if not answer.actions and not self._talk.has_tool_calls():
             self._speak_text()
         results = self._results(actions)

@@ -115,6 +115,14 @@ def test_a_model_that_writes_its_actions_is_shown_how(work):
     assert "### replace" in client.requests[1]["messages"][0]["content"]
 
 
+def test_a_call_that_was_written_as_json_is_made(work):
+    call = '{"name": "replace", "arguments": {"path": "calc.py", "old": "a - b", "new": "a + b"}}'
+
+    work(Client(says(f"{TICKS}json\n{call}\n{TICKS}"), says("### done")))
+
+    assert "a + b" in work.file.read_text()
+
+
 def test_a_model_that_only_talks_is_reminded_once(work):
     client = Client(says("I would change add."))
 
