@@ -51,7 +51,7 @@ def _put(source: str, node: ast.stmt, code: str, owner: str) -> str:
     if old:
         return "\n".join([*lines[: _first(old)], text, *lines[old.end_lineno :], ""])
     line, space = _gap(place, node, len(lines))
-    return "\n".join([*lines[:line], *space, text, *(space if lines[line:] else []), *lines[line:], ""])
+    return "\n".join([*lines[:line], *space, text, *(space if any(lines[line : line + 1]) else []), *lines[line:], ""])
 
 
 def _place(tree: ast.Module, node: ast.stmt, owner: str) -> ast.Module | ast.ClassDef:

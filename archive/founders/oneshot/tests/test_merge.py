@@ -74,6 +74,10 @@ def test_a_constant_is_replaced_or_added():
     assert "LIMIT = 3\n" in merge(SOURCE, "LIMIT = 3\n")
 
 
+def test_a_new_constant_stands_between_single_empty_lines():
+    assert "import dataclass\n\nLIMIT = 3\n\nRATE = 2\n" in merge(SOURCE, "LIMIT = 3\n")
+
+
 def test_text_at_the_margin_inside_a_method_is_kept():
     code = 'class Basket:\n    def help(self):\n        return """a\nb\n"""\n'
 
