@@ -1,16 +1,28 @@
-"""Work that takes no time, for benchmarks of everything around it."""
+"""Work that takes no time, for benchmarks of everything around it.
 
+Trials are the real ones, with the tests' fake sandbox and an instant model: policed, graded, their artifacts as large
+as an easy task's. Attempts and screenings are answered at once.
+"""
+
+import json
 import pickle
+import sys
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+from dgm.cli.clock import SystemClock
+from dgm.evaluations import run_trial
 from dgm.values import (
     AttemptOrder,
     AttemptOutcome,
     Call,
     CallStatus,
     Feedback,
-    Finish,
     Grader,
+    Job,
+    JobResult,
+    Limits,
     Manifest,
     SandboxLevel,
     ScreeningOrder,
@@ -22,16 +34,20 @@ from dgm.values import (
     Tree,
     TrialOrder,
     TrialOutcome,
-    Verdict,
     Work,
 )
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.fakes import FakeModels, FakeSandbox, job_result
 
 MANIFEST = Manifest("instant", "", ("true",))
 LEVEL = SandboxLevel("fake", "0" * 64)
 FILES = 40
+TESTS = 5
 SPENT = Spent(100, 0.0, 0.0)
 CALLS = (Call("solve", "instant", 80, 20, 0.0, 0.0, CallStatus.OK),)
-TRANSCRIPT = b'{"request": {"messages": []}, "response": {"choices": []}, "status": "ok"}\n' * 40
+PUBLIC = Tree.of({f"file{i}.py": "y = 1\n" * 50 for i in range(5)})
+ANSWER = PUBLIC.with_files(Tree.of({"file0.py": "y = 2\n" + "y = 1\n" * 49}).files)
 
 
 def founder() -> Tree:
@@ -45,11 +61,22 @@ def suite(tasks: int) -> Suite:
 
 
 def _task(number: int) -> Task:
-    public = Tree.of({f"file{i}.py": "y = 1\n" * 50 for i in range(5)})
-    hidden = Tree.of({"test_it.py": "assert True\n"})
-    tests = tuple(f"test_{i}" for i in range(5))
+    names = tuple(f"call {i}" for i in range(TESTS))
+    calls = [{"name": name, "function": "file0:run", "expected": 1} for name in names]
+    hidden = Tree.of({"calls.json": json.dumps({"calls": calls})})
     return Task(
-        f"t{number}", "instant", "repair", public, hidden, Tree(), ("*",), Grader.PYTEST, tests, 60.0, Split.SEARCH, ""
+        f"t{number}",
+        "instant",
+        "repair",
+        PUBLIC,
+        hidden,
+        Tree(),
+        ("*",),
+        Grader.FUNCTION,
+        names,
+        60.0,
+        Split.SEARCH,
+        "",
     )
 
 
@@ -79,20 +106,16 @@ def _outcome(order: object) -> TrialOutcome | AttemptOutcome | ScreeningOutcome:
 
 
 def trial_outcome(order: TrialOrder) -> TrialOutcome:
-    """Return what a trial would give."""
-    resolved = int(order.task.task_id[1:]) % 3 == 0
-    finish = Finish.RESOLVED if resolved else Finish.TESTS_FAILED
-    return TrialOutcome(
-        trial_id=order.trial_id,
-        verdict=Verdict(resolved, finish, 5 * resolved, 5, () if resolved else order.task.expected),
-        agent_digest=order.agent.digest,
-        suite_digest=order.suite_digest,
-        level=LEVEL,
-        spent=SPENT,
-        calls=CALLS,
-        artifacts={"transcript.jsonl": TRANSCRIPT + b"%d\n" % order.trial_id, "answer.diff": b"+ a line\n"},
-        public_artifacts=("transcript.jsonl", "answer.diff"),
-    )
+    """Return what a trial gives."""
+    sandbox = FakeSandbox(partial(_behave, int(order.task.task_id[1:]) % 3 == 0), LEVEL)
+    return run_trial(order, sandbox, FakeModels(), SystemClock(), Limits())
+
+
+def _behave(resolves: bool, job: Job) -> JobResult:
+    if job.label == "solve":
+        return job_result(job, changed={"/workspace": ANSWER})
+    report = json.dumps([{"value": int(resolves)}] * TESTS)
+    return job_result(job, changed={"/report": Tree.of({"report.json": report})})
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Opens dgm.db, and the two statements everything else is made of: insert a row, read rows."""
+"""Opens dgm.db, and the statements everything else is made of: insert rows, read rows."""
 
 import os
 import sqlite3
@@ -56,6 +56,14 @@ def insert(db: Database, table: str, row: Mapping[str, Value]) -> int:
     columns = ", ".join(row)
     cursor = db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))  # noqa: S608
     return int(cursor.lastrowid or 0)
+
+
+def insert_all(db: Database, table: str, rows: Sequence[Mapping[str, Value]]) -> None:
+    """Insert rows that have the same columns, inside a transaction that the caller holds."""
+    if rows:
+        columns = ", ".join(rows[0])
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(rows[0]))})"  # noqa: S608
+        db.conn.executemany(sql, [tuple(row.values()) for row in rows])
 
 
 def select(db: Database, sql: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:

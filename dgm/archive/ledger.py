@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from dgm.archive.database import Value, insert, select
+from dgm.archive.database import Value, insert, insert_all, select
 from dgm.values import Call, Lease, OpenLease, Spent, plain
 
 Owner = Literal["attempt", "trial"]
@@ -59,20 +59,24 @@ def add_calls(
     db: Database, calls: Iterable[Call], *, attempt: int | None = None, trial: int | None = None, note: str = ""
 ) -> None:
     """Record calls to a model."""
-    for call in calls:
-        owner = {"attempt": attempt, "trial": trial, "note": plain(note)}
-        what = {"purpose": plain(call.purpose), "model": plain(call.model), "status": str(call.status)}
-        used: dict[str, Value] = {
+    made: list[dict[str, Value]] = [
+        {
+            "attempt": attempt,
+            "trial": trial,
+            "note": plain(note),
+            "purpose": plain(call.purpose),
+            "model": plain(call.model),
+            "status": call.status,
             "input_tokens": call.input_tokens,
             "output_tokens": call.output_tokens,
             "cost_usd": call.cost_usd,
-        }
-        times: dict[str, Value] = {
             "seconds": call.seconds,
             "retries": call.retries,
             "started_at": plain(call.started_at),
         }
-        insert(db, "calls", {**owner, **what, **used, **times})
+        for call in calls
+    ]
+    insert_all(db, "calls", made)
 
 
 def open_leases(db: Database) -> tuple[OpenLease, ...]:

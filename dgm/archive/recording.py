@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from sqlite3 import Row
 
 from sqlite_utils import Database
 
 from dgm.archive.artifacts import Kept
-from dgm.archive.database import Value, insert, select_one
+from dgm.archive.database import Value, insert, insert_all, select_one
 from dgm.archive.ledger import Owner
 from dgm.archive.rows import harmless, manifest_json, to_json
 from dgm.errors import ArchiveError
@@ -27,6 +28,16 @@ from dgm.values import (
 _DETAIL = 20_000
 _PROPOSAL = 200_000
 _EVENT = 4_000
+
+_OPEN_TRIAL = """
+    INSERT INTO trials (agent, task_id, repeat, decision, state, agent_digest, opened_at)
+    VALUES (?, ?, ?, ?, 'open', ?, ?)
+    ON CONFLICT (agent, task_id, repeat) DO UPDATE SET
+        decision = excluded.decision, state = excluded.state, agent_digest = excluded.agent_digest,
+        opened_at = excluded.opened_at, closed_at = NULL, infrastructure = NULL
+    WHERE state = 'unscored'
+    RETURNING *
+"""
 
 
 def add_agent(db: Database, agent: AgentRecord) -> None:
@@ -72,10 +83,18 @@ def add_artifacts(
     db: Database, owner: Owner, number: int, kept: Sequence[Kept], *, public: Collection[str] = ()
 ) -> None:
     """Record which artifacts an attempt or a trial left."""
-    for artifact in kept:
-        where: dict[str, Value] = {owner: number, "name": artifact.name, "public": int(artifact.name in public)}
-        what: dict[str, Value] = {"sha256": artifact.sha256, "bytes": artifact.size, "bundle": artifact.bundle}
-        insert(db, "artifacts", {**where, **what})
+    left: list[dict[str, Value]] = [
+        {
+            owner: number,
+            "name": artifact.name,
+            "public": int(artifact.name in public),
+            "sha256": artifact.sha256,
+            "bytes": artifact.size,
+            "bundle": artifact.bundle,
+        }
+        for artifact in kept
+    ]
+    insert_all(db, "artifacts", left)
 
 
 def open_attempt(db: Database, parent: int, focus: Focus, decision: int, at: datetime) -> int:
@@ -112,32 +131,20 @@ def lose_attempt(db: Database, attempt: int, reason: str, at: datetime) -> None:
     _update(db, "attempt", attempt, {**lost, "closed_at": at.isoformat()})
 
 
-def open_trial(db: Database, agent: AgentRecord, task_id: str, repeat: int, decision: int, at: datetime) -> int:
-    """Insert a trial, or open an UNSCORED one again in its row. Returns its number.
+def open_trial(db: Database, agent: AgentRecord, task_id: str, repeat: int, decision: int, at: datetime) -> Row:
+    """Insert a trial, or open an UNSCORED one again in its row. Returns its row.
 
     Raises:
         ArchiveError: it is open or scored.
     """
-    key = (agent.number, task_id, repeat)
-    found = select_one(db, "SELECT trial, state FROM trials WHERE agent = ? AND task_id = ? AND repeat = ?", key)
-    row: dict[str, Value] = {
-        "decision": decision,
-        "state": TrialState.OPEN,
-        "agent_digest": agent.digest,
-        "infrastructure": None,
-        "opened_at": at.isoformat(),
-        "closed_at": None,
-    }
-    if found is None:
-        return insert(db, "trials", {"agent": agent.number, "task_id": task_id, "repeat": repeat, **row})
-    if found["state"] != TrialState.UNSCORED:
-        raise ArchiveError(f"the trial of {agent.label} on {task_id!r}, repeat {repeat}, is {found['state']} already.")
-    _update(db, "trial", found["trial"], row)
-    return int(found["trial"])
+    row = select_one(db, _OPEN_TRIAL, (agent.number, task_id, repeat, decision, agent.digest, at.isoformat()))
+    if row is None:
+        raise ArchiveError(f"the trial of {agent.label} on {task_id!r}, repeat {repeat}, is open or scored already.")
+    return row
 
 
-def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime) -> None:
-    """Write what a trial gave into its row."""
+def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime) -> Row:
+    """Write what a trial gave into its row, and return it."""
     row: dict[str, Value] = {
         **_verdict(outcome.verdict),
         "infrastructure": None if outcome.verdict else detail_text(outcome.infrastructure or "no verdict, no reason"),
@@ -152,7 +159,7 @@ def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime)
         "proved": to_json(outcome.level.proved if outcome.level else ()),
         "not_held": to_json(outcome.level.not_held if outcome.level else ()),
     }
-    _update(db, "trial", outcome.trial_id, row)
+    return _update(db, "trial", outcome.trial_id, row)
 
 
 def lose_trial(db: Database, trial: int, reason: str, at: datetime) -> None:
@@ -171,9 +178,13 @@ def detail_text(text: str) -> str:
     return plain(text, limit=_DETAIL, keep_newlines=True)
 
 
-def _update(db: Database, owner: Owner, number: int, row: Mapping[str, Value]) -> None:
+def _update(db: Database, owner: Owner, number: int, row: Mapping[str, Value]) -> Row:
     columns = ", ".join(f"{column} = ?" for column in row)
-    db.execute(f"UPDATE {owner}s SET {columns} WHERE {owner} = ?", (*row.values(), number))  # noqa: S608
+    sql = f"UPDATE {owner}s SET {columns} WHERE {owner} = ? RETURNING *"  # noqa: S608
+    changed = select_one(db, sql, (*row.values(), number))
+    if changed is None:
+        raise ArchiveError(f"there is no {owner} {number} to write to.")
+    return changed
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from dgm.archive.durable import storage_errors
 from dgm.archive.messages import child_message, founder_message
 from dgm.archive.objects import AgentObjects
 from dgm.archive.reading import ArchiveReader
+from dgm.archive.rows import trial_record
 from dgm.archive.steps import Step, Watch
 from dgm.errors import ArchiveError
 from dgm.ports import Clock
@@ -161,10 +162,10 @@ class RunArchive(ArchiveReader):
         with self._transaction() as db:
             decided = recording.add_decision(db, decision, at)
             for task_id, repeat, lease in tasks:
-                trial = recording.open_trial(db, tried, task_id, repeat, decided, at)
-                ledger.grant(db, "trial", trial, lease, at)
-                opened.append(trial)
-        return tuple(map(self.trial, opened))
+                row = recording.open_trial(db, tried, task_id, repeat, decided, at)
+                ledger.grant(db, "trial", row["trial"], lease, at)
+                opened.append(row)
+        return tuple(trial_record(row, self._artifacts_of("trial", row["trial"])) for row in opened)
 
     def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
@@ -174,11 +175,11 @@ class RunArchive(ArchiveReader):
         kept = self._keep(outcome.artifacts)
         at = self._clock.now()
         with self._transaction() as db:
-            recording.close_trial(db, outcome, retries, at)
             ledger.settle(db, "trial", outcome.trial_id, outcome.spent, at)
             ledger.add_calls(db, outcome.calls, trial=outcome.trial_id)
             recording.add_artifacts(db, "trial", outcome.trial_id, kept, public=outcome.public_artifacts)
-        return self.trial(outcome.trial_id)
+            row = recording.close_trial(db, outcome, retries, at)
+        return trial_record(row, self._artifacts_of("trial", outcome.trial_id))
 
     # -- the books and the log ------------------------------------------------------------------------------------
 

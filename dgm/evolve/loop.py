@@ -112,7 +112,6 @@ class Loop:
         halts = [self._record(finished) for finished in self._executor.wait(TICK_S)]
         self._best = best_agent(self._books.population)
         self._pass_time()
-        self._tell()
         return next((halt for halt in halts if halt is not None), None)
 
     def _fill_slots(self) -> Halt | None:

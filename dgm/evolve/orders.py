@@ -61,7 +61,7 @@ class Orders:
         self._archive = archive
         self._models = models
         self._agents: dict[int, AgentRecord] = {}
-        self._tasks = {task.task_id: task for task in suite.tasks}
+        self._tasks = {task.task_id: _for_search(task) for task in suite.tasks}
         self.evidence = Evidence(archive, suite)
 
     def trial_seconds(self, task_id: str) -> float:
@@ -82,7 +82,7 @@ class Orders:
             repeat=record.repeat,
             agent=self.evidence.tree(record.agent),
             solve=self.agent(record.agent).manifest.solve,
-            task=_for_search(task),
+            task=task,
             suite_digest=self._suite.digest,
             model=self._models.solve,
             lease=lease,

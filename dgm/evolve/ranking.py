@@ -2,7 +2,7 @@
 
 Scores from different stages are not compared as equals: the agents that have earned the largest stage come first,
 whatever the others resolved of a smaller one. Among them the score decides, with tasks that have not been run counted
-as unresolved; at the same score the lower end of its 95 % Wilson interval, then the earlier agent.
+as unresolved, so that their intervals are as wide; at the same score the earlier agent.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,4 @@ def best_agent(population: Population) -> Standing | None:
         return None
     largest = population.assigned[started].max()
     same_stage = started[population.assigned[started] == largest]
-    top = population.score[same_stage].max()
-    equals = [standing_of(population, int(i)) for i in same_stage[population.score[same_stage] == top]]
-    return max(equals, key=lambda standing: standing.score.low)
+    return standing_of(population, int(same_stage[np.argmax(population.resolved[same_stage])]))

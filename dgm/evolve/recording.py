@@ -33,7 +33,8 @@ class Recorder:
         if finished.payload is None:
             return self._lost(work, finished)
         outcome = pickle.loads(finished.payload)  # noqa: S301 - our own worker's bytes
-        outcome = replace(outcome, spent=work.charge(outcome.spent, finished.retries))
+        if finished.retries:
+            outcome = replace(outcome, spent=work.charge(outcome.spent, finished.retries))
         if isinstance(outcome, TrialOutcome):
             return self._trial(work, self._checked(work, outcome), finished.retries)
         return self._attempt(work, outcome)
