@@ -113,7 +113,7 @@ class ArchiveReader:
         row = self._one("SELECT * FROM trials WHERE trial = ?", (trial_id,))
         if row is None:
             raise ArchiveError(f"there is no trial {trial_id} in the run {self._folder.name!r}.")
-        return rows.trial_record(row, self._artifacts_of("trial", trial_id))
+        return self._trial_record(row)
 
     def trials(self, agent: int | None = None) -> tuple[TrialRecord, ...]:
         """Return all trials, or one agent's, in order."""
@@ -186,6 +186,10 @@ class ArchiveReader:
     def _one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         with storage_errors(self._folder):
             return select_one(self._db, sql, parameters)
+
+    def _trial_record(self, row: Row) -> TrialRecord:
+        """Until a trial's first outcome no artifact is kept of it, and no suite's digest: nothing to look for."""
+        return rows.trial_record(row, self._artifacts_of("trial", row["trial"]) if row["suite_digest"] else {})
 
     def _artifacts_of(self, owner: ledger.Owner, number: int, which: str = "") -> dict[str, str]:
         return self._artifacts_by(owner, f"AND {owner} = :number {which}", {"number": number}).get(number, {})

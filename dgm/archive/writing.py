@@ -156,21 +156,22 @@ class RunArchive(ArchiveReader):
         An UNSCORED trial is opened again, in its row and with a new lease. Raises ArchiveError for one that is open
         or scored.
         """
-        tried = self.agent(agent)
         at = self._clock.now()
         opened = []
         with self._transaction() as db:
+            tried = self.agent(agent)
             decided = recording.add_decision(db, decision, at)
             for task_id, repeat, lease in tasks:
                 row = recording.open_trial(db, tried, task_id, repeat, decided, at)
                 ledger.grant(db, "trial", row["trial"], lease, at)
                 opened.append(row)
-        return tuple(trial_record(row, self._artifacts_of("trial", row["trial"])) for row in opened)
+        return tuple(map(self._trial_record, opened))
 
     def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
-        if not self._is_open_trial(outcome.trial_id):
-            return self.trial(outcome.trial_id)
+        before = self.trial(outcome.trial_id)
+        if before.state is not TrialState.OPEN:
+            return before
         self._check_writable()
         kept = self._keep(outcome.artifacts)
         at = self._clock.now()
@@ -179,7 +180,7 @@ class RunArchive(ArchiveReader):
             ledger.add_calls(db, outcome.calls, trial=outcome.trial_id)
             recording.add_artifacts(db, "trial", outcome.trial_id, kept, public=outcome.public_artifacts)
             row = recording.close_trial(db, outcome, retries, at)
-        return trial_record(row, self._artifacts_of("trial", outcome.trial_id))
+        return trial_record(row, {**before.artifacts, **{artifact.name: artifact.sha256 for artifact in kept}})
 
     # -- the books and the log ------------------------------------------------------------------------------------
 
@@ -216,10 +217,6 @@ class RunArchive(ArchiveReader):
         """Add wall time in which a driver worked on the run."""
         with self._transaction() as db:
             db.execute("UPDATE runs SET hours = hours + ?", (hours,))
-
-    def _is_open_trial(self, trial_id: int) -> bool:
-        row = self._one("SELECT state FROM trials WHERE trial = ?", (trial_id,))
-        return row is not None and row["state"] == TrialState.OPEN
 
     # -- the steps of a write -------------------------------------------------------------------------------------
 

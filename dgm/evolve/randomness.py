@@ -16,6 +16,7 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self._now = np.random.PCG64(seed)
+        self._drawing = np.random.Generator(np.random.PCG64(seed))
 
     @property
     def state(self) -> str:
@@ -23,10 +24,9 @@ class Streams:
         return json.dumps(self._now.state)
 
     def generator(self) -> np.random.Generator:
-        """Return a generator for the decision that is to be made; the same one until `advance`."""
-        bits = np.random.PCG64()
-        bits.state = self._now.state
-        return np.random.Generator(bits)
+        """Return the generator for the decision that is to be made, at its start; of use until the next call."""
+        self._drawing.bit_generator.state = self._now.state
+        return self._drawing
 
     def advance(self) -> None:
         """Go on to the next decision's stream: the last decision has been stored."""

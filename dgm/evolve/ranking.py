@@ -37,9 +37,8 @@ def standing_of(population: Population, agent: int) -> Standing:
 
 def best_agent(population: Population) -> Standing | None:
     """Return the best agent of the largest stage that one has started; None before the first outcome."""
-    started = np.flatnonzero(population.ended > 0)
-    if not len(started):
+    if not len(population):
         return None
-    largest = population.assigned[started].max()
-    same_stage = started[population.assigned[started] == largest]
-    return standing_of(population, int(same_stage[np.argmax(population.resolved[same_stage])]))
+    above_smaller_stages = population.assigned * (population.staging.last + 1)
+    best = int(np.argmax((above_smaller_stages + population.resolved) * (population.ended > 0)))
+    return standing_of(population, best) if population.ended[best] else None
