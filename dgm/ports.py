@@ -173,8 +173,15 @@ class Archive(Protocol):
     def settle_lost(self, lease: OpenLease, reason: str) -> None:
         """Charge an open lease whole: its attempt failed as LOST, its trial becomes UNSCORED."""
 
-    def add_calls(self, calls: Sequence[Call], spent: Spent, *, note: str) -> None:
-        """Record spending that belongs to no attempt or trial: the screening of founders."""
+    def open_screening(self, founder: str, lease: Lease) -> int:
+        """Record the lease of a founder's screening, before it is submitted. Returns the lease's id."""
+
+    def add_calls(self, calls: Sequence[Call], spent: Spent, *, note: str, lease: int | None = None) -> None:
+        """Record spending that belongs to no attempt or trial.
+
+        Args:
+            lease: the open lease of a screening, which this settles.
+        """
 
     def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
         """Change whether an agent may be a parent."""

@@ -3,7 +3,7 @@
 An attempt or a trial has one open lease at most, and a lease is settled once: nothing is charged twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -17,33 +17,39 @@ Owner = Literal["attempt", "trial"]
 
 def grant(db: Database, owner: Owner, number: int, lease: Lease, at: datetime) -> None:
     """Open a lease for an attempt or a trial."""
-    row = {"tokens": lease.tokens, "cost_usd": lease.cost_usd, "seconds": lease.seconds}
-    insert(db, "leases", {owner: number, "state": "open", **row, "opened_at": at.isoformat()})
+    _open(db, {owner: number}, lease, at)
+
+
+def grant_screening(db: Database, founder: str, lease: Lease, at: datetime) -> int:
+    """Open a lease for the screening of a founder, which is no agent yet. Returns its number."""
+    return _open(db, {"note": f"screening of founder {plain(founder)}"}, lease, at)
 
 
 def settle(
     db: Database,
-    owner: Owner,
+    owner: Owner | Literal["lease"],
     number: int,
     spent: Spent,
     at: datetime,
     *,
     state: Literal["settled", "lost"] = "settled",
 ) -> None:
-    """Close the open lease of an attempt or a trial and add what was spent to it."""
+    """Close the open lease of an attempt or a trial, or one by its own number, and add up what was spent."""
     amounts = (spent.tokens, spent.cost_usd, spent.seconds)
     settled = db.execute(
         "UPDATE leases SET state = ?, settled_at = ?, spent_tokens = ?, spent_cost_usd = ?, spent_seconds = ? "  # noqa: S608
         f"WHERE {owner} = ? AND state = 'open'",
         (state, at.isoformat(), *amounts, number),
     )
-    if settled.rowcount:
+    if not settled.rowcount:
+        return
+    if owner != "lease":
         db.execute(
             f"UPDATE {owner}s SET tokens = tokens + ?, cost_usd = cost_usd + ?, seconds = seconds + ? "  # noqa: S608
             f"WHERE {owner} = ?",
             (*amounts, number),
         )
-        _add_to_run(db, spent)
+    _add_to_run(db, spent)
 
 
 def charge(db: Database, spent: Spent, note: str, at: datetime) -> None:
@@ -86,6 +92,11 @@ def open_leases(db: Database) -> tuple[OpenLease, ...]:
         OpenLease(row["lease"], Lease(row["tokens"], row["cost_usd"], row["seconds"]), row["attempt"], row["trial"])
         for row in found
     )
+
+
+def _open(db: Database, owner: Mapping[str, Value], lease: Lease, at: datetime) -> int:
+    row = {"tokens": lease.tokens, "cost_usd": lease.cost_usd, "seconds": lease.seconds}
+    return insert(db, "leases", {**owner, "state": "open", **row, "opened_at": at.isoformat()})
 
 
 def _add_to_run(db: Database, spent: Spent) -> None:

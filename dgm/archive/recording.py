@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from dgm.archive.artifacts import Kept
 from dgm.archive.database import Value, insert, insert_all, select_one
 from dgm.archive.ledger import Owner
-from dgm.archive.rows import harmless, manifest_json, to_json
+from dgm.archive.rows import harmless, manifest_json, packed, to_json
 from dgm.errors import ArchiveError
 from dgm.values import (
     AgentRecord,
@@ -66,7 +66,7 @@ def add_decision(db: Database, decision: Decision, at: datetime) -> int:
         "action": decision.action,
         "agent": decision.agent,
         "tasks": to_json(decision.tasks),
-        "probabilities": to_json(dict(decision.probabilities)),
+        "probabilities": packed(to_json(dict(decision.probabilities))),
         "generator": decision.generator,
         "reason": detail_text(decision.reason),
     }

@@ -1,6 +1,8 @@
 """Rows become values, and values become the text that stands in a row."""
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -28,6 +30,20 @@ from dgm.values import (
 def to_json(value: object) -> str:
     """Return compact JSON in ASCII: what an agent wrote stands escaped in it."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+_SHORT = 2_000
+_PACKED = "zlib:"
+
+
+def packed(text: str) -> str:
+    """Return text that may be long as it stands in a row: as it is, or compressed and in base64 after `zlib:`."""
+    return text if len(text) <= _SHORT else _PACKED + b64encode(zlib.compress(text.encode())).decode()
+
+
+def unpacked(text: str) -> str:
+    """Return what was packed."""
+    return zlib.decompress(b64decode(text.removeprefix(_PACKED))).decode() if text.startswith(_PACKED) else text
 
 
 def harmless(value: object) -> object:
@@ -117,7 +133,7 @@ def decision_value(row: Row) -> Decision:
         action=row["action"],
         agent=row["agent"],
         tasks=tuple(json.loads(row["tasks"])),
-        probabilities={int(agent): share for agent, share in json.loads(row["probabilities"]).items()},
+        probabilities={int(agent): share for agent, share in json.loads(unpacked(row["probabilities"])).items()},
         generator=row["generator"],
         reason=row["reason"],
     )

@@ -196,15 +196,26 @@ class RunArchive(ArchiveReader):
             if lease.attempt_id is not None:
                 recording.lose_attempt(db, lease.attempt_id, reason, at)
                 ledger.settle(db, "attempt", lease.attempt_id, lease.lease.whole, at, state="lost")
-            if lease.trial_id is not None:
+            elif lease.trial_id is not None:
                 recording.lose_trial(db, lease.trial_id, reason, at)
                 ledger.settle(db, "trial", lease.trial_id, lease.lease.whole, at, state="lost")
+            else:
+                ledger.settle(db, "lease", lease.lease_id, lease.lease.whole, at, state="lost")
 
-    def add_calls(self, calls: Sequence[Call], spent: Spent, *, note: str) -> None:
-        """Record spending that belongs to no attempt or trial: the screening of founders."""
+    def open_screening(self, founder: str, lease: Lease) -> int:
+        """Record the lease of a founder's screening, before it is submitted. Returns the lease's id."""
         at = self._clock.now()
         with self._transaction() as db:
-            ledger.charge(db, spent, note, at)
+            return ledger.grant_screening(db, founder, lease, at)
+
+    def add_calls(self, calls: Sequence[Call], spent: Spent, *, note: str, lease: int | None = None) -> None:
+        """Record spending that belongs to no attempt or trial, or settle the lease of a screening."""
+        at = self._clock.now()
+        with self._transaction() as db:
+            if lease is None:
+                ledger.charge(db, spent, note, at)
+            else:
+                ledger.settle(db, "lease", lease, spent, at)
             ledger.add_calls(db, calls, note=note)
 
     def add_event(self, kind: str, text: str, data: Mapping[str, object] | None = None) -> None:

@@ -17,7 +17,7 @@ class UnderWay:
         lease: what it may spend.
         agent: the one that is measured, or the parent; None for the screening of a founder.
         name: the task, or the founder.
-        number: of the trial or the attempt.
+        number: of the trial or the attempt; of a screening, its lease's.
         digest: of the agent's tree.
     """
 

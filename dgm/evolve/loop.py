@@ -169,8 +169,6 @@ class Loop:
         for lease in self._archive.open_leases():
             self._archive.settle_lost(lease, f"under way when the run ended: {halt.reason}")
         for work in self._books.under_way.values():
-            if work.kind is WorkKind.SCREENING:
-                self._archive.add_calls((), work.lease.whole, note=f"{work} was lost")
             self._books.settled(work, work.lease.whole, counts=work.kind is WorkKind.ATTEMPT)
         lost = tuple(map(str, self._books.under_way.values()))
         self._books.under_way.clear()

@@ -43,7 +43,8 @@ class Planting:
             if isinstance(offered, Refused):
                 return None if self.books.under_way else Halt(Reason.FINISHED, offered.reason)
             work = self.orders.screening(name, tree, offered)
-            under_way = UnderWay(WorkKind.SCREENING, offered, None, name, None, tree.digest)
+            lease = self.archive.open_screening(name, offered)
+            under_way = UnderWay(WorkKind.SCREENING, offered, None, name, lease, tree.digest)
             self.books.opened(work.work_id, under_way)
             self.executor.submit(work)
             self.books.said.append(f"founder {name!r} is screened")
@@ -74,7 +75,7 @@ class Planting:
 
     def _charge(self, work: UnderWay, outcome: ScreeningOutcome, retries: int) -> None:
         spent = work.charge(outcome.spent, retries)
-        self.archive.add_calls(outcome.calls, spent, note=f"screening of founder {work.name}")
+        self.archive.add_calls(outcome.calls, spent, note=f"screening of founder {work.name}", lease=work.number)
         self.books.settled(work, spent)
 
     def _plant(self) -> None:

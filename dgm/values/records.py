@@ -95,7 +95,7 @@ class TrialRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenLease:
-    """A lease whose work has not been settled: after a crash it is charged whole."""
+    """A lease whose work has not been settled: after a crash it is charged whole. Of a screening, it has no owner."""
 
     lease_id: int
     lease: Lease

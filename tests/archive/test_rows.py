@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dgm.archive import RunArchive
-from dgm.archive.rows import harmless, to_json
-from dgm.values import Manifest
-from tests.archive.examples import FOUNDER, failure, open_attempt
+from dgm.archive.rows import harmless, packed, to_json, unpacked
+from dgm.values import Decision, Manifest
+from tests.archive.examples import FOCUS, FOUNDER, LEASE, MANIFEST, failure, open_attempt
 
 ANY_TEXT = st.text(st.characters(), max_size=20)
 COMMANDS = st.lists(ANY_TEXT, min_size=1, max_size=3).map(tuple)
@@ -18,6 +18,23 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=8,
 )
+
+
+@given(text=st.text(), times=st.sampled_from([1, 5_000]))
+def test_packed_text_comes_back_as_it_was(text: str, times: int) -> None:
+    assert unpacked(packed(to_json(text * times))) == to_json(text * times)
+
+
+def test_the_probabilities_of_a_thousand_agents_take_little_room(archive: RunArchive) -> None:
+    archive.add_founder(FOUNDER, MANIFEST)
+    chances = {agent: 1 / (1000 + agent % 60) for agent in range(1000)}
+    made = Decision("dgm", "expand", 0, (), chances, "{}")
+
+    archive.open_attempt(0, FOCUS, LEASE, made)
+
+    (size,) = archive._db.execute("SELECT length(probabilities) FROM decisions").fetchone()
+    assert archive.last_decision() == made
+    assert size < 8_000
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None)

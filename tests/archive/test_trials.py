@@ -222,6 +222,24 @@ def test_spending_outside_of_attempts_and_trials_counts(archive: RunArchive) -> 
     assert (archive.totals().spent, archive.open_leases()) == (SPENT, ())
 
 
+def test_the_screening_of_a_founder_settles_its_lease(archive: RunArchive) -> None:
+    lease = archive.open_screening("basic", LEASE)
+
+    archive.add_calls((CALL,), SPENT, note="screening of basic", lease=lease)
+
+    assert (archive.totals().spent, archive.open_leases()) == (SPENT, ())
+
+
+def test_a_screening_that_was_lost_is_charged_whole_once(archive: RunArchive) -> None:
+    archive.open_screening("basic", LEASE)
+    (lease,) = archive.open_leases()
+
+    archive.settle_lost(lease, "the driver died")
+    archive.settle_lost(lease, "the driver died")
+
+    assert (archive.totals().spent, archive.open_leases()) == (LEASE.whole, ())
+
+
 def test_totals_count_what_is_done(archive: RunArchive) -> None:
     open_attempt(archive)
     archive.close_trial(scored(open_trial(archive, "t1").trial_id))

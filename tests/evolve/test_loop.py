@@ -159,6 +159,17 @@ def test_a_founder_that_fails_screening_does_not_start_a_run(tmp_path: Path) -> 
     assert totals_of(some) == Totals(Spent(10, 0.0, 1.0), attempts=0, trials=0, agents=0, hours=0.0)
 
 
+def test_a_screening_under_way_when_the_driver_dies_is_charged_whole(tmp_path: Path) -> None:
+    some = world(tmp_path, failing(Script(), WorkKind.SCREENING, SystemExit()))
+    with pytest.raises(SystemExit):
+        some.run()
+
+    some.script.raises = lambda work: None
+    some.run()
+
+    assert totals_of(some).spent.tokens == some.config.leases.attempt_tokens + 3 * some.script.tokens
+
+
 def test_founders_are_screened_once(tmp_path: Path) -> None:
     some = world(tmp_path)
     some.run()
