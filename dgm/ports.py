@@ -28,6 +28,7 @@ from dgm.values import (
     Tree,
     TrialOutcome,
     TrialRecord,
+    TrialResult,
     Work,
 )
 
@@ -217,6 +218,9 @@ class Archive(Protocol):
 
     def trials(self, agent: int | None = None) -> tuple[TrialRecord, ...]:
         """Return all trials, or one agent's, in order."""
+
+    def trial_results(self) -> tuple[TrialResult, ...]:
+        """Return what a search counts of all trials, in order: far less to read than the trials."""
 
     def open_leases(self) -> tuple[OpenLease, ...]:
         """Return the leases that are not settled."""

@@ -22,6 +22,7 @@ from dgm.values import (
     Totals,
     Tree,
     TrialRecord,
+    TrialResult,
 )
 
 _TREES_IN_MEMORY = 64
@@ -121,6 +122,11 @@ class ArchiveReader:
         artifacts = self._artifacts_by("trial", f"AND trial IN (SELECT trial FROM trials {where})", {"agent": agent})  # noqa: S608
         found = self._all(f"SELECT * FROM trials {where} ORDER BY trial", {"agent": agent})  # noqa: S608
         return tuple(rows.trial_record(row, artifacts.get(row["trial"], {})) for row in found)
+
+    def trial_results(self) -> tuple[TrialResult, ...]:
+        """Return what a search counts of all trials, in order: far less to read than the trials."""
+        found = self._all("SELECT agent, task_id, repeat, state, resolved FROM trials ORDER BY trial")
+        return tuple(map(rows.trial_result, found))
 
     def public_artifacts(self, trial_id: int) -> dict[str, str]:
         """Return those of a trial's artifacts, name to SHA-256, that an agent may see."""

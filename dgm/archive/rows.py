@@ -21,6 +21,7 @@ from dgm.values import (
     Manifest,
     Spent,
     TrialRecord,
+    TrialResult,
     TrialState,
     Verdict,
     plain,
@@ -124,6 +125,12 @@ def trial_record(row: Row, artifacts: Mapping[str, str]) -> TrialRecord:
         closed_at=_time(row["closed_at"]),
         artifacts=artifacts,
     )
+
+
+def trial_result(row: Row) -> TrialResult:
+    """Read the columns of `trials` that a search counts."""
+    agent, task_id, repeat, state, resolved = row
+    return TrialResult(agent, task_id, repeat, TrialState(state), None if resolved is None else bool(resolved))
 
 
 def decision_value(row: Row) -> Decision:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from dgm.evolve.population import Cell, Population
 from dgm.evolve.staging import Staging
-from dgm.values import AgentRecord, AttemptRecord, AttemptState, TrialRecord, TrialState
+from dgm.values import AgentRecord, AttemptRecord, AttemptState, TrialResult, TrialState
 
 
 def rebuild(
     tasks: Sequence[str],
     staging: Staging,
     agents: Iterable[AgentRecord],
-    trials: Iterable[TrialRecord],
+    trials: Iterable[TrialResult],
     attempts: Iterable[AttemptRecord] = (),
 ) -> Population:
     """Return the population as the loop had it.
@@ -30,10 +30,9 @@ def rebuild(
     return population
 
 
-def _replay(population: Population, trial: TrialRecord) -> None:
+def _replay(population: Population, trial: TrialResult) -> None:
     population.open_trial(trial.agent, trial.task_id)
     if trial.state is TrialState.UNSCORED:
         population.reopen_trial(trial.agent, trial.task_id)
     elif trial.state is TrialState.SCORED:
-        resolved = trial.verdict is not None and trial.verdict.resolved
-        population.close_trial(trial.agent, trial.task_id, Cell.RESOLVED if resolved else Cell.UNRESOLVED)
+        population.close_trial(trial.agent, trial.task_id, Cell.RESOLVED if trial.resolved else Cell.UNRESOLVED)

@@ -28,7 +28,7 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive) -> Books:
 
 def population_of(config: RunConfig, suite: Suite, archive: Archive) -> Population:
     """Return the population as the archive has it now. Raises ConfigError, as `open_books` does."""
-    return rebuild(search_tasks(config, suite), staging_of(config, suite), archive.agents(), archive.trials())
+    return rebuild(search_tasks(config, suite), staging_of(config, suite), archive.agents(), archive.trial_results())
 
 
 def staging_of(config: RunConfig, suite: Suite) -> Staging:

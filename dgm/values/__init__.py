@@ -23,6 +23,7 @@ from dgm.values.records import (
     OpenLease,
     Totals,
     TrialRecord,
+    TrialResult,
     TrialState,
 )
 from dgm.values.spending import Call, CallStatus, Completion, GatewayReport, Lease, Price, Spent
@@ -99,6 +100,7 @@ __all__ = [
     "TrialOrder",
     "TrialOutcome",
     "TrialRecord",
+    "TrialResult",
     "TrialState",
     "Verdict",
     "Work",

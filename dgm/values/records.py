@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from dgm.values.spending import Lease, Spent
 from dgm.values.tasks import Manifest, Verdict
@@ -91,6 +92,16 @@ class TrialRecord:
     closed_at: datetime | None
     artifacts: Mapping[str, str] = field(default_factory=dict)
     """Name to SHA-256."""
+
+
+class TrialResult(NamedTuple):
+    """What a search counts of a trial. `resolved` is None unless it is scored."""
+
+    agent: int
+    task_id: str
+    repeat: int
+    state: TrialState
+    resolved: bool | None
 
 
 @dataclass(frozen=True, slots=True)

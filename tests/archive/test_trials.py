@@ -240,6 +240,17 @@ def test_a_screening_that_was_lost_is_charged_whole_once(archive: RunArchive) ->
     assert (archive.totals().spent, archive.open_leases()) == (LEASE.whole, ())
 
 
+def test_the_results_of_trials_are_what_the_trials_say(archive: RunArchive) -> None:
+    archive.close_trial(scored(open_trial(archive, "t1").trial_id))
+    archive.close_trial(scored(open_trial(archive, "t2").trial_id, resolved=False))
+    archive.close_trial(unscored(open_trial(archive, "t3").trial_id))
+    open_trial(archive, "t4")
+
+    told = [(result.task_id, result.state, result.resolved) for result in archive.trial_results()]
+    assert told == [(t.task_id, t.state, t.verdict and t.verdict.resolved) for t in archive.trials()]
+    assert [resolved for _, _, resolved in told] == [True, False, None, None]
+
+
 def test_totals_count_what_is_done(archive: RunArchive) -> None:
     open_attempt(archive)
     archive.close_trial(scored(open_trial(archive, "t1").trial_id))
