@@ -69,7 +69,7 @@ def processes() -> list:
 
 def seen(wanted: dict) -> list:
     """Return the paths of files that must not be here: by name alone, or by name and digest."""
-    names, digests = frozenset(wanted["names"]), wanted["digests"]
+    names, digests, surveyed = frozenset(wanted["names"]), wanted["digests"], wanted["surveyed"]
     found, folders = [], ["/"]
     while folders:
         try:
@@ -78,10 +78,16 @@ def seen(wanted: dict) -> list:
             continue
         for entry in entries:
             if entry.is_dir(follow_symlinks=False) and entry.path not in _UNSEEN:
-                folders.append(entry.path)
+                folders += left_to_see(entry.path, surveyed.get(entry.path))
             if entry.name in names or (entry.name in digests and digest(entry.path) in digests[entry.name]):
                 found.append(entry.path)
     return found
+
+
+def left_to_see(folder: str, surveyed: list) -> list:
+    """Return what to walk for a folder: where the host walked the very same one, only what it says is hidden here."""
+    about = os.stat(folder)
+    return surveyed[2:] if surveyed and [about.st_dev, about.st_ino] == surveyed[:2] else [folder]
 
 
 def digest(path: str) -> str:

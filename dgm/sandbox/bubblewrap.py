@@ -4,6 +4,7 @@ Started by root it drops to an unprivileged user first. It is given an empty env
 descriptor, so that nothing of the host shows in `/proc` inside.
 """
 
+import json
 import os
 import platform
 import select
@@ -11,17 +12,21 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from dgm.assets import sandbox_dir
 from dgm.errors import SandboxError, SandboxUnavailable
-from dgm.sandbox.bubblewrap_arguments import Layout, arguments
+from dgm.sandbox.bubblewrap_arguments import HIDDEN, SYSTEM, Layout, arguments
 from dgm.sandbox.bubblewrap_program import find_program
 from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folder, sweep
+from dgm.sandbox.cgroup_parents import Parents, find_parents
+from dgm.sandbox.cgroups import job_group, sweep_groups
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.environment import PREFIX, prepare_environment
+from dgm.sandbox.forbidden import Forbidden, survey
 from dgm.sandbox.gateways import let_in
-from dgm.sandbox.proving import prove
+from dgm.sandbox.proving import prove, proves_memory
 from dgm.sandbox.seccomp import compile_profile, load_profile
 from dgm.sandbox.wires import PipeWire, WireTimeout, wait
 from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
@@ -29,14 +34,6 @@ from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
 _PATH = f"{PREFIX}/bin:/usr/bin:/bin"
 _REAP_S = 5.0
 _COMPLAINT_BYTES = 2000
-
-
-NOT_HELD = (
-    "memory is limited for each process, not for all of a job together",
-    "cores are not limited",
-    "the number of files in a writable mount is not limited",
-    "the kernel is shared with the host",
-)
 
 
 class BubblewrapSandbox:
@@ -52,43 +49,61 @@ class BubblewrapSandbox:
         environment = prepare_environment(self._cache)
         self._program = find_program(self._cache)
         self._filter = compile_profile(load_profile(sandbox_dir() / "seccomp.json"), platform.machine())
-        self._layout = Layout.of_host(environment)
-        self.level = SandboxLevel(
-            engine="bubblewrap", image=environment.digest, proved=prove(self.run, "bubblewrap"), not_held=NOT_HELD
-        )
+        forbidden = Forbidden.of_host()
+        usr = survey(SYSTEM, HIDDEN, forbidden)
+        self._layout = Layout.of_host(environment, usr)
+        self._groups = Parents()
+        proved = prove(self.run, "bubblewrap", forbidden, surveyed=usr)
+        self._groups = find_parents()
+        if not self._groups_hold():
+            self._groups = Parents()
+        self.level = _level(environment.digest, proved, self._groups)
 
     def run(self, job: Job) -> JobResult:
         """Run one job in namespaces of which nothing survives."""
         order = order_for(job, let_in(job.gateway_socket), _rlimits(job.limits), _PATH)
-        with job_folder(self._cache) as folder, self._process(job, folder) as (process, complaints):
+        with (
+            job_folder(self._cache) as folder,
+            job_group(self._groups, job.limits) as group,
+            self._process(job, folder) as started,
+        ):
             try:
-                with PipeWire(_descriptor(process.stdout), _descriptor(process.stdin)) as wire:
-                    _close_ours(process)
-                    heard = converse(wire, job, order)
-                exit_code = _wait(process)
+                with PipeWire(_descriptor(started.process.stdout), _descriptor(started.process.stdin)) as wire:
+                    _close_ours(started.process)
+                    heard = converse(wire, job, order, ready=lambda: group.take(started.runner))
+                exit_code = _wait(started.process)
             except SandboxError as error:
-                _kill(process)
-                raise SandboxError(f"{error}. bwrap says: {_read(complaints)!r}") from error
-        return result_of(job, heard, exit_code)
+                _kill(started.process)
+                raise SandboxError(f"{error}. bwrap says: {_read(started.complaints)!r}") from error
+            out_of_memory = group.out_of_memory
+        return result_of(job, heard, exit_code, out_of_memory=out_of_memory)
 
     def close(self) -> None:
         """Nothing is kept between jobs."""
 
+    def _groups_hold(self) -> bool:
+        """Whether a job is held by its control group on this host."""
+        try:
+            sweep_groups(self._groups, time.time())
+            return bool(self._groups.folders) and proves_memory(self.run)
+        except SandboxError:
+            return False
+
     @contextmanager
-    def _process(self, job: Job, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    def _process(self, job: Job, folder: Path) -> Iterator["_Started"]:
         """Start bwrap; afterwards everything in it is dead."""
         with ExitStack() as stack:
             words = arguments(self._layout, job, _write_read_only(job, folder))
             given = stack.enter_context(_memory(b"\0".join(map(os.fsencode, words)) + b"\0"))
             bpf = stack.enter_context(_memory(self._filter))
-            complaints = stack.enter_context(_memory(b""))
-            command = ["--args", str(given), "--seccomp", str(bpf), "--", *_RUNNER]
+            complaints, info = stack.enter_context(_memory(b"")), stack.enter_context(_memory(b""))
+            command = ["--args", str(given), "--seccomp", str(bpf), "--info-fd", str(info), "--", *_RUNNER]
             try:
-                process = self._start(command, (given, bpf), complaints)
+                process = self._start(command, (given, bpf, info), complaints)
             except OSError as error:
                 raise SandboxUnavailable(f"cannot start {str(self._program)!r}: {error}") from error
             try:
-                yield process, complaints
+                yield _Started(process, complaints, info)
             finally:
                 _kill(process)
 
@@ -108,7 +123,36 @@ class BubblewrapSandbox:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """A running bwrap, and the descriptors of what it says of itself: its errors, and its child as JSON."""
+
+    process: subprocess.Popen[bytes]
+    complaints: int
+    info: int
+
+    @property
+    def runner(self) -> int:
+        """The host's id of process 1 inside, once that has spoken."""
+        return int(json.loads(_read(self.info))["child-pid"])
+
+
 _RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner/__main__.py")
+
+
+def _level(image: str, proved: tuple[str, ...], groups: Parents) -> SandboxLevel:
+    """Return what holds, with what control groups add to it."""
+    if groups.folders:
+        proved = (*proved, "memory of all processes together")
+        not_held = ["the number of files in a writable mount is limited by memory only"]
+    else:
+        not_held = [
+            "memory is limited for each process, not for all of a job together",
+            "the number of files in a writable mount is not limited",
+        ]
+    if "cpu" not in groups.folders:
+        not_held.append("cores are not limited")
+    return SandboxLevel("bubblewrap", image, proved, (*not_held, "the kernel is shared with the host"))
 
 
 def _rlimits(limits: Limits) -> dict[str, int]:

@@ -4,20 +4,19 @@ Never the whole of `/`. The host's `/usr` is there, read-only, but for what hold
 own; home folders, `/var`, `/run`, `/srv` and the checkout are not there at all.
 """
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from dgm.sandbox.cache import UNPRIVILEGED
 from dgm.sandbox.environment import PREFIX, Environment
+from dgm.sandbox.forbidden import Survey
 from dgm.sandbox.gateways import GATEWAY_FOLDER
 from dgm.values import Job
 
-_HIDDEN = ("/usr/local", "/usr/src", "/usr/share/doc", "/usr/share/man", "/usr/share/locale")
-_PACKAGES = ("site-packages", "dist-packages")
-_LIBRARIES = ("lib", "lib32", "lib64", "share")
+SYSTEM = "/usr"
+HIDDEN = ("/usr/local", "/usr/src", "/usr/share/doc", "/usr/share/man", "/usr/share/locale")
 _LINKED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SMALL_BYTES = 4096
 _ISOLATION = (
@@ -34,9 +33,9 @@ class Layout:
     words: tuple[str, ...]
 
     @classmethod
-    def of_host(cls, environment: Environment) -> Self:
-        """Look at the host once: its links into `/usr`, and the package folders to hide."""
-        return cls((*_system(), *_own(environment), *_kernel()))
+    def of_host(cls, environment: Environment, usr: Survey) -> Self:
+        """Look at the host once: its links into `/usr`, and the folders in it to hide."""
+        return cls((*_system(usr), *_own(environment), *_kernel()))
 
 
 def arguments(layout: Layout, job: Job, read_only: Mapping[str, Path]) -> list[str]:
@@ -59,34 +58,16 @@ def arguments(layout: Layout, job: Job, read_only: Mapping[str, Path]) -> list[s
     return [*words, "--remount-ro", "/"]
 
 
-def _system() -> list[str]:
-    words = ["--ro-bind", "/usr", "/usr"]
+def _system(usr: Survey) -> list[str]:
+    words = ["--ro-bind", SYSTEM, SYSTEM]
     for path in map(Path, _LINKED):
         if path.is_symlink():
             words += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             words += ["--ro-bind", str(path), str(path)]
-    for folder in _to_hide():
+    for folder in usr.hidden:
         words += ["--size", str(_SMALL_BYTES), "--tmpfs", folder, "--remount-ro", folder]
     return words
-
-
-def _to_hide() -> list[str]:
-    found = [path for name in _LIBRARIES for path in _package_folders(f"/usr/{name}")]
-    return [*filter(os.path.isdir, _HIDDEN), *found]
-
-
-def _package_folders(top: str) -> Iterator[str]:
-    """Yield the folders of Python packages below a folder. Ten thousands of entries are looked at, each once."""
-    folders = [top]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                below = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-        except OSError:
-            continue
-        yield from (entry.path for entry in below if entry.name in _PACKAGES)
-        folders += [entry.path for entry in below if entry.name not in _PACKAGES and entry.path not in _HIDDEN]
 
 
 def _own(environment: Environment) -> list[str]:

@@ -20,6 +20,7 @@ from dgm.sandbox.attachment import AttachWire
 from dgm.sandbox.container_profile import PATH, container_options, host_options, runner_rlimits
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.engines import connect
+from dgm.sandbox.forbidden import Forbidden
 from dgm.sandbox.gateways import let_in
 from dgm.sandbox.images import find_image
 from dgm.sandbox.proving import prove
@@ -55,7 +56,7 @@ class DockerSandbox:
             raise SandboxUnavailable(f"the Docker engine failed: {error}. Is it healthy? Try `docker info`") from error
         self._runtime = _GVISOR if _GVISOR in about.get("Runtimes", {}) else None
         engine = f"docker+{_GVISOR}" if self._runtime else "docker"
-        proved = prove(self.run, engine, filtered_elsewhere=self._runtime is not None)
+        proved = prove(self.run, engine, Forbidden.of_host(), filtered_elsewhere=self._runtime is not None)
         self.level = SandboxLevel(engine, self._image, proved, _not_held(about, self._runtime))
 
     def run(self, job: Job) -> JobResult:

