@@ -103,7 +103,7 @@ def budget_lines(budget: BudgetSection, totals: Totals) -> list[str]:
     }
     limits = {key: limit for key, limit in budget.model_dump().items() if limit is not None}
     return [
-        f"{key:>9}: {used[key]:,.6g} of {limit:,.6g} ({used[key] / max(limit, 1e-9):.0%})"
+        f"{key:>9}: {used[key]:,.6g} of {limit:,.6g} ({100 * used[key] / max(limit, 1e-9):.0f} %)"
         for key, limit in limits.items()
     ]
 
@@ -150,7 +150,8 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
         return
     out = render.console()
     out.print(Text(f"{record.label} {plain(record.manifest.name)}", style="bold"), percent(row.score))
-    out.print(plain(record.manifest.description, limit=300))
+    if record.manifest.description:
+        out.print(plain(record.manifest.description, limit=300))
     out.print(f"lineage  {' > '.join(lineage)}")
     out.print(f"commit   {record.commit}")
     out.print(f"tree     {record.digest}")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from dgm.archive import Run
 from dgm.cli import render
@@ -19,9 +18,11 @@ from dgm.cli.worker import WorkerFactory
 from dgm.cluster import InlineExecutor
 from dgm.config import RunConfig
 from dgm.evaluations import suite_from_tree
-from dgm.evolve import Loop, Reason, RunEnd
+from dgm.evolve import Loop, Observer, Progress, Reason, RunEnd
 from dgm.ports import Clock, Executor
-from dgm.values import Tree
+from dgm.values import Tree, plain
+
+_log = logging.getLogger(__name__)
 
 _EXIT = {
     Reason.FINISHED: 0,
@@ -38,27 +39,41 @@ def search(run: Run, config: RunConfig, clock: Clock) -> int:
     Raises:
         DgmError: as the loop and the adapters do.
     """
-    console = render.console()
     with _logging_to(run.log_path), _terminate_as_interrupt():
-        end = _loop_to_the_end(run, config, clock, console)
-        logging.getLogger(__name__).info("%s: %s", end.reason, end.detail)
+        try:
+            end = _loop_to_the_end(run, config, clock)
+        except Exception:
+            _log.exception("the search broke off")
+            raise
     click.echo()
     show_view(view_of(run))
     _say_how_it_ended(run, end)
     return _EXIT[end.reason]
 
 
-def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, console: Console) -> RunEnd:
+def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock) -> RunEnd:
     suite = suite_from_tree(run.assets["suite"])
     try:
         with local_server(config, run.folder / "llama.log") as reachable:
             names = model_names_of(reachable)
             executor = _executor(reachable)
             founders = _founders(run, config)
-            with watcher(console) as observer:
+            with watcher(render.console()) as watching:
+                observer = _logged(watching)
                 return Loop(reachable, suite, founders, names, run.archive, executor, clock, observer=observer).run()
     except KeyboardInterrupt:
         return RunEnd(Reason.STOPPED, "interrupted before work began", (), None)
+
+
+def _logged(observer: Observer) -> Observer:
+    """Write what happens to the run's log, too."""
+
+    def tell(progress: Progress) -> None:
+        for event in progress.events:
+            _log.info(plain(event))
+        observer(progress)
+
+    return tell
 
 
 def _founders(run: Run, config: RunConfig) -> dict[str, Tree]:
@@ -70,7 +85,7 @@ def _executor(config: RunConfig) -> Executor:
     factory = WorkerFactory(config)
     if config.cluster.executor == "inline":
         return InlineExecutor(factory)
-    from dgm.cluster.ray_executor import RayExecutor  # ray takes a second to import, and only this needs it
+    from dgm.cluster import RayExecutor  # ray takes a second to import, and only this needs it
 
     return RayExecutor(factory, config.cluster.slots)
 
