@@ -17,7 +17,6 @@ from dgm.archive.durable import storage_errors
 from dgm.archive.messages import child_message, founder_message
 from dgm.archive.objects import AgentObjects
 from dgm.archive.reading import ArchiveReader
-from dgm.archive.rows import trial_record
 from dgm.archive.steps import Step, Watch
 from dgm.errors import ArchiveError
 from dgm.ports import Clock
@@ -36,7 +35,6 @@ from dgm.values import (
     Tree,
     TrialOutcome,
     TrialRecord,
-    TrialState,
 )
 
 
@@ -162,16 +160,15 @@ class RunArchive(ArchiveReader):
             tried = self.agent(agent)
             decided = recording.add_decision(db, decision, at)
             for task_id, repeat, lease in tasks:
-                row = recording.open_trial(db, tried, task_id, repeat, decided, at)
-                ledger.grant(db, "trial", row["trial"], lease, at)
-                opened.append(row)
-        return tuple(map(self._trial_record, opened))
+                trial = self._trial_record(recording.open_trial(db, tried, task_id, repeat, decided, at))
+                ledger.grant(db, "trial", trial.trial_id, lease, at)
+                opened.append(trial)
+        return tuple(opened)
 
     def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
-        before = self.trial(outcome.trial_id)
-        if before.state is not TrialState.OPEN:
-            return before
+        if self._one("SELECT 1 FROM trials WHERE trial = ? AND state = 'open'", (outcome.trial_id,)) is None:
+            return self.trial(outcome.trial_id)
         self._check_writable()
         kept = self._keep(outcome.artifacts)
         at = self._clock.now()
@@ -179,8 +176,7 @@ class RunArchive(ArchiveReader):
             ledger.settle(db, "trial", outcome.trial_id, outcome.spent, at)
             ledger.add_calls(db, outcome.calls, trial=outcome.trial_id)
             recording.add_artifacts(db, "trial", outcome.trial_id, kept, public=outcome.public_artifacts)
-            row = recording.close_trial(db, outcome, retries, at)
-        return trial_record(row, {**before.artifacts, **{artifact.name: artifact.sha256 for artifact in kept}})
+            return self._trial_record(recording.close_trial(db, outcome, retries, at))
 
     # -- the books and the log ------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Random streams: one for each decision, so that a resumed run goes on exactly where it stopped.
 
 The state that stands with a decision is the state before its draws. However many numbers it drew, the next decision's
-stream is that state jumped once (2**127 draws ahead), so the last decision alone tells how to go on.
+stream is that state jumped once, further ahead than a run can draw, so the last decision alone tells how to go on.
 """
 
 import hashlib
@@ -9,6 +9,9 @@ import json
 from typing import Any, cast
 
 import numpy as np
+
+_JUMP = 0x9E3779B97F4A7C15F39CC0605CEDC835
+"""Draws: 2**128 by the golden ratio, as `PCG64.jumped` takes it."""
 
 
 class Streams:
@@ -30,11 +33,12 @@ class Streams:
 
     def advance(self) -> None:
         """Go on to the next decision's stream: the last decision has been stored."""
-        self._now = self._now.jumped()
+        self._now.advance(_JUMP)
 
     def resume_after(self, state: str) -> None:
         """Go on after the decision that had this state."""
-        self._now = _at(state).jumped()
+        self._now = _at(state)
+        self.advance()
 
 
 def generator_at(state: str) -> np.random.Generator:
