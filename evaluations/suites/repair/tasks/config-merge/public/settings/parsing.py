@@ -6,7 +6,7 @@ from settings.values import parse_value
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the settings in `text` as nested dictionaries. Raises ValueError for a line it cannot read."""
+    """Return the settings in `text`, each section as a dictionary. Raises ValueError for a line it cannot read."""
     top: dict[str, Any] = {}
     section = top
     for number, raw in enumerate(text.splitlines(), 1):
@@ -14,9 +14,7 @@ def parse(text: str) -> dict[str, Any]:
         if not line:
             continue
         if line.startswith("[") and line.endswith("]"):
-            section = top
-            for name in line[1:-1].split("."):
-                section = section.setdefault(name.strip(), {})
+            section = top.setdefault(line[1:-1].strip(), {})
             continue
         key, equals, value = line.partition("=")
         if not equals:
