@@ -1,19 +1,17 @@
 """Sums and products of matrices."""
 
-from matrices.entries import read, write
+from matrices.shapes import Matrix, shape
 
 
-def add(a: list[list[str]], b: list[list[str]]) -> list[list[str]]:
+def add(a: Matrix, b: Matrix) -> Matrix:
     """Return the sum. Raises ValueError for matrices of different size."""
-    left, right = read(a), read(b)
-    if len(left) != len(right) or len(left[0]) != len(right[0]):
-        raise ValueError("only matrices of the same size can be added")
-    return write([[x + y for x, y in zip(*rows)] for rows in zip(left, right)])
+    if shape(a) != shape(b):
+        raise ValueError(f"cannot add matrices of {shape(a)} and {shape(b)}")
+    return [[x + y for x, y in zip(*rows)] for rows in zip(a, b)]
 
 
-def multiply(a: list[list[str]], b: list[list[str]]) -> list[list[str]]:
+def multiply(a: Matrix, b: Matrix) -> Matrix:
     """Return the product. Raises ValueError for matrices that do not fit."""
-    left, right = read(a), read(b)
-    if len(left[0]) != len(right):
-        raise ValueError("the first must have as many columns as the second has rows")
-    return write([[sum(x * y for x, y in zip(row, column)) for column in zip(*right)] for row in left])
+    if shape(a)[1] != shape(b)[0]:
+        raise ValueError(f"cannot multiply matrices of {shape(a)} and {shape(b)}")
+    return [[sum(x * y for x, y in zip(row, column)) for column in zip(*b)] for row in a]
