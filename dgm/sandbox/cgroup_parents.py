@@ -14,10 +14,16 @@ _NEEDED = frozenset({"memory", "pids"})
 
 
 class Parents(NamedTuple):
-    """Where groups are made: the version, and controller to folder. No folders: nowhere."""
+    """Where groups are made. No folders: nowhere.
+
+    Args:
+        folders: controller to the folder of the parent group.
+        mounts: the hierarchies' own folders: a process that was killed may have left groups anywhere below.
+    """
 
     version: int = 2
     folders: Mapping[str, Path] = {}
+    mounts: tuple[Path, ...] = ()
 
 
 class _Mounted(NamedTuple):
@@ -64,13 +70,14 @@ def _mounted(mounts: str, kind: str) -> list[_Mounted]:
 
 
 def _first_version(mounts: str, groups: Mapping[str, str]) -> Parents | None:
-    folders = {}
+    folders, points = {}, []
     for mount in _mounted(mounts, "cgroup"):
         for name in mount.controllers.intersection(CONTROLLERS, groups):
             folder = mount.folder(groups[name])
             if folder is not None and os.access(folder, os.W_OK):
                 folders[name] = folder
-    return Parents(1, folders) if folders.keys() >= _NEEDED else None
+                points.append(mount.point)
+    return Parents(1, folders, tuple(points)) if folders.keys() >= _NEEDED else None
 
 
 def _second_version(mounts: str, group: str) -> Parents | None:
@@ -79,7 +86,7 @@ def _second_version(mounts: str, group: str) -> Parents | None:
         while folder is not None and folder.is_relative_to(mount.point):
             handed_down = _words(folder / "cgroup.subtree_control")
             if handed_down >= _NEEDED and os.access(folder / "cgroup.procs", os.W_OK):
-                return Parents(2, dict.fromkeys(handed_down.intersection(CONTROLLERS), folder))
+                return Parents(2, dict.fromkeys(handed_down.intersection(CONTROLLERS), folder), (mount.point,))
             folder = folder.parent
     return None
 

@@ -96,19 +96,19 @@ def job_group(parents: Parents, limits: Limits) -> Iterator[Group]:
 
 
 def sweep_groups(parents: Parents, now_s: float) -> int:
-    """Remove the empty groups of processes that have ended; returns how many folders.
+    """Remove the empty groups of this user's processes that have ended; returns how many folders.
 
     Args:
         now_s: Unix seconds. A young group may be that of a process which this one cannot see.
     """
     count = 0
-    for parent in dict.fromkeys(parents.folders.values()):
-        for folder in parent.glob(f"{_PREFIX}*"):
-            owner = folder.name.removeprefix(_PREFIX).rpartition("-")[0]
-            with contextlib.suppress(OSError):
-                if is_gone(owner) and now_s - folder.stat().st_mtime > _YOUNG_S:
-                    folder.rmdir()
-                    count += 1
+    for folder in (found for mount in parents.mounts for found in mount.rglob(f"{_PREFIX}*")):
+        owner = folder.name.removeprefix(_PREFIX).rpartition("-")[0]
+        with contextlib.suppress(OSError):
+            about = folder.stat()
+            if is_gone(owner) and about.st_uid == os.geteuid() and now_s - about.st_mtime > _YOUNG_S:
+                folder.rmdir()
+                count += 1
     return count
 
 

@@ -1,4 +1,4 @@
-"""Removes what a killed engine process left behind: containers, their volumes, and folders of jobs."""
+"""Removes what a killed engine process left behind: containers, their volumes, folders and control groups of jobs."""
 
 import contextlib
 import time
@@ -9,6 +9,8 @@ from docker.errors import APIError, NotFound
 
 from dgm.errors import SandboxUnavailable
 from dgm.sandbox.cache import default_cache, sweep
+from dgm.sandbox.cgroup_parents import find_parents
+from dgm.sandbox.cgroups import sweep_groups
 from dgm.sandbox.container_profile import DEADLINE_LABEL, OWNER_LABEL
 from dgm.sandbox.engines import connect
 from dgm.sandbox.ownership import is_orphan
@@ -16,7 +18,7 @@ from dgm.sandbox.ownership import is_orphan
 
 def reap() -> int:
     """Remove what nobody will come back for, on every engine that answers; returns how many things."""
-    folders = sweep(default_cache())
+    folders = sweep(default_cache()) + sweep_groups(find_parents(), time.time())
     try:
         client = connect()
     except SandboxUnavailable:

@@ -43,9 +43,7 @@ def test_in_version_1_groups_are_made_below_this_processs_own(tmp_path: Path) ->
 
     found = find_parents(proc(tmp_path, "4:memory:/box/1\n3:pids:/\n2:cpu:/\n1:cpuset:/\n0::/\n", *mounts))
 
-    assert found == Parents(
-        1, {"memory": tmp_path / "memory/box/1", "pids": tmp_path / "pids", "cpu": tmp_path / "cpu"}
-    )
+    assert found.folders == {"memory": tmp_path / "memory/box/1", "pids": tmp_path / "pids", "cpu": tmp_path / "cpu"}
 
 
 def test_a_mount_that_shows_a_part_of_the_hierarchy_is_understood(tmp_path: Path) -> None:
@@ -55,7 +53,7 @@ def test_a_mount_that_shows_a_part_of_the_hierarchy_is_understood(tmp_path: Path
 
     found = find_parents(proc(tmp_path, "4:memory:/box/in\n3:pids:/box/in\n", *mounts))
 
-    assert found == Parents(1, {"memory": tmp_path / "memory/in", "pids": tmp_path / "pids/in"})
+    assert found.folders == {"memory": tmp_path / "memory/in", "pids": tmp_path / "pids/in"}
 
 
 def test_in_version_2_the_nearest_group_that_hands_memory_down_is_taken(tmp_path: Path) -> None:
@@ -65,7 +63,7 @@ def test_in_version_2_the_nearest_group_that_hands_memory_down_is_taken(tmp_path
 
     found = find_parents(proc(tmp_path, "0::/user/app/shell\n", f"/ {tmp_path}/fs rw - cgroup2 cgroup2 rw"))
 
-    assert found == Parents(2, {"memory": near, "pids": near})
+    assert found == Parents(2, {"memory": near, "pids": near}, (tmp_path / "fs",))
 
 
 def test_where_no_group_hands_memory_down_there_are_no_groups(tmp_path: Path) -> None:
@@ -142,7 +140,7 @@ def test_a_kill_for_memory_is_seen(tmp_path: Path, version: int, name: str, text
 
 
 def test_an_old_group_of_a_process_that_ended_is_swept(tmp_path: Path) -> None:
-    (tmp_path / "dgm-999999999-1-abc").mkdir()
-    parents = Parents(2, {"memory": tmp_path, "pids": tmp_path})
+    (tmp_path / "elsewhere" / "dgm-999999999-1-abc").mkdir(parents=True)
+    parents = Parents(2, {"memory": tmp_path / "here"}, (tmp_path,))
 
     assert (sweep_groups(parents, 0.0), sweep_groups(parents, 1e12)) == (0, 1)
