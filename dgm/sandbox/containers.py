@@ -6,6 +6,7 @@ same is found by its labels.
 
 import contextlib
 import io
+import os
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,6 +56,7 @@ class DockerSandbox:
         except (DockerException, RequestException) as error:
             raise SandboxUnavailable(f"the Docker engine failed: {error}. Is it healthy? Try `docker info`") from error
         self._runtime = _GVISOR if _GVISOR in about.get("Runtimes", {}) else None
+        self._renumbered = _renumbers_users(about)
         engine = f"docker+{_GVISOR}" if self._runtime else "docker"
         proved = prove(self.run, engine, Forbidden.of_host(), filtered_elsewhere=self._runtime is not None)
         self.level = SandboxLevel(engine, self._image, proved, _not_held(about, self._runtime))
@@ -75,7 +77,7 @@ class DockerSandbox:
         self._client.close()
 
     def _run(self, job: Job) -> JobResult:
-        order = order_for(job, let_in(job.gateway_socket), runner_rlimits(job.limits), PATH)
+        order = order_for(job, let_in(job.gateway_socket, everyone=self._renumbered), runner_rlimits(job.limits), PATH)
         with self._container(job) as container:
             wire = self._started(container)
             try:
@@ -124,6 +126,12 @@ class DockerSandbox:
                 self._client.api.wait(container, timeout=_EXIT_S)
         state = self._client.api.inspect_container(container)["State"]
         return (None if state["Running"] else int(state["ExitCode"])), bool(state["OOMKilled"])
+
+
+def _renumbers_users(about: Mapping[str, Any]) -> bool:
+    """Whether a container's user may have another id on this host than inside, or one that we cannot let in."""
+    options = " ".join(about.get("SecurityOptions") or ())
+    return os.geteuid() != 0 or "name=userns" in options or "name=rootless" in options
 
 
 def _not_held(about: Mapping[str, Any], runtime: str | None) -> tuple[str, ...]:
