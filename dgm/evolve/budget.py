@@ -15,7 +15,10 @@ STARTS = 2
 """How often an executor may start one piece of work: once more after its worker died."""
 
 LEAST_SHARE = 0.25
-"""Of a whole lease: with less, work is not started, since it would only show that its lease was too small."""
+"""Of a whole lease's tokens or dollars: with less, work would only show that its lease was too small."""
+
+LEAST_TIME = 0.1
+"""Of the time that work may take at most, which it seldom does: with less left, it is not started."""
 
 _ROUNDING = 1e-9
 
@@ -130,7 +133,7 @@ class Budget:
 
     def _hours_refused(self, seconds: float) -> Refused | None:
         left = self._seconds_left()
-        if left > 0 and left >= LEAST_SHARE * seconds:
+        if left > 0 and left >= LEAST_TIME * seconds:
             return None
         return Refused(f"the budget of {self.limits.hours:g} hours is used up: {max(0.0, left):.0f} s are left")
 
