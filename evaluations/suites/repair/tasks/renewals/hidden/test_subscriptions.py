@@ -1,40 +1,31 @@
 from datetime import date
 
-from subscriptions import add_months, due_dates
+from subscriptions import due_dates
 
 
-def later(year, month, day, months):
-    return add_months(date(year, month, day), months).isoformat()
+def due(*arguments, **named):
+    return [day.isoformat() for day in due_dates(date(2024, 11, 15), *arguments, **named)]
 
 
-def test_the_last_day_of_a_leap_february():
-    assert later(2024, 1, 31, 1) == "2024-02-29"
+def test_the_example():
+    assert due(1, 3, free=2) == ["2025-01-15", "2025-02-15", "2025-03-15"]
 
 
-def test_the_last_day_of_a_common_february():
-    assert later(2023, 1, 30, 1) == "2023-02-28"
+def test_a_quarterly_plan():
+    assert due(3, 3, free=1) == ["2024-12-15", "2025-03-15", "2025-06-15"]
 
 
-def test_a_month_of_thirty_days():
-    assert later(2024, 8, 31, 1) == "2024-09-30"
+def test_a_free_year():
+    assert due(6, 2, free=12) == ["2025-11-15", "2026-05-15"]
 
 
-def test_over_the_end_of_a_year():
-    assert later(2023, 12, 31, 2) == "2024-02-29"
+def test_by_position():
+    assert due(1, 1, 3) == ["2025-02-15"]
 
 
-def test_to_december():
-    assert later(2023, 10, 31, 2) == "2023-12-31"
+def test_without_free_months():
+    assert due(3, 3) == ["2024-11-15", "2025-02-15", "2025-05-15"]
 
 
-def test_a_leap_day_a_year_later():
-    assert later(2024, 2, 29, 12) == "2025-02-28"
-
-
-def test_the_day_comes_back_in_longer_months():
-    days = [day.isoformat() for day in due_dates(date(2024, 1, 31), 1, 4)]
-    assert days == ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
-
-
-def test_days_that_every_month_has():
-    assert later(2023, 11, 15, 3) == "2024-02-15"
+def test_short_months_as_before():
+    assert [day.isoformat() for day in due_dates(date(2024, 1, 31), 1, 3)] == ["2024-01-31", "2024-02-29", "2024-03-31"]

@@ -18,5 +18,5 @@ def read_rows(text: str) -> Iterator[Row]:
     for line in text.splitlines()[1:]:
         if not line.strip():
             continue
-        date, account, amount = line.split(",")
+        date, account, amount = line.split(";")
         yield Row(date.strip(), account.strip(), parse_amount(amount))

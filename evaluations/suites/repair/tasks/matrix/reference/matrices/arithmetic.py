@@ -17,6 +17,6 @@ def multiply(a: Matrix, b: Matrix) -> Matrix:
     return [[sum(x * y for x, y in zip(row, column)) for column in zip(*b)] for row in a]
 
 
-def transpose(a: Matrix) -> Matrix:
-    """Return the matrix with its rows as columns."""
-    return [list(column) for column in zip(*a)]
+def scale(a: Matrix, factor: float) -> Matrix:
+    """Return the matrix with every number multiplied by `factor`."""
+    return [[factor * number for number in row] for row in a]
