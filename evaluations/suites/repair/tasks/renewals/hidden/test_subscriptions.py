@@ -11,7 +11,7 @@ def test_the_example():
     assert due(1, 3, free=2) == ["2025-01-15", "2025-02-15", "2025-03-15"]
 
 
-def test_a_quarterly_plan():
+def test_four_times_a_year():
     assert due(3, 3, free=1) == ["2024-12-15", "2025-03-15", "2025-06-15"]
 
 
