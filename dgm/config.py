@@ -1,5 +1,6 @@
 """What a run is told: `run.toml`, checked. The documentation's table is made from the strings under the fields."""
 
+import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -174,8 +175,8 @@ def parse_config(text: str, overrides: Sequence[str] = (), *, source: str = "run
         ConfigError: names each wrong key and what is allowed.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = _parsed(text)
+    except ValueError as error:
         raise ConfigError(f"{source!r} is not TOML: {error}. `dgm init` writes one that works.") from error
     for override in overrides:
         _override(data, override)
@@ -204,20 +205,37 @@ def dump_config(config: RunConfig) -> str:
 
 def _override(data: dict[str, Any], override: str) -> None:
     key, equals, value = override.partition("=")
-    if not equals or not key.strip():
-        raise ConfigError(f"--set {override!r} is not key=value, such as --set budget.hours=2")
-    *sections, last = key.strip().split(".")
-    here = data
-    for section in sections:
-        here = here.setdefault(section, {})
-        if not isinstance(here, dict):
-            raise ConfigError(f"--set {override!r}: {section!r} is a value, not a section")
-    here[last] = _value(value.strip())
-
-
-def _value(text: str) -> Any:
-    """Read a value as TOML; what is not TOML is a string, so that names need no quotes."""
     try:
-        return tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
-        return text
+        change = _parsed(f"{key} = {_as_toml(value.strip())}")
+    except ValueError:
+        change = {}
+    if not equals or not change:
+        raise ConfigError(f"--set {override!r} is not key=value, such as --set budget.hours=2")
+    _merge(data, change, override)
+
+
+def _merge(data: dict[str, Any], change: dict[str, Any], override: str) -> None:
+    for key, value in change.items():
+        if not isinstance(value, dict):
+            data[key] = value
+        elif isinstance(here := data.setdefault(key, {}), dict):
+            _merge(here, value, override)
+        else:
+            raise ConfigError(f"--set {override!r}: {key!r} is a value, not a section")
+
+
+def _as_toml(value: str) -> str:
+    """Return a value as TOML; what is not TOML is a string, so that names need no quotes."""
+    try:
+        _parsed(f"v = {value}")
+    except ValueError:
+        return json.dumps(value)
+    return value
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Read TOML. Raises ValueError for whatever cannot be read, numbers and nesting without end among it."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

@@ -51,6 +51,18 @@ def test_an_override_changes_one_value() -> None:
     assert (config.budget.attempts, config.suite.name, config.suite.stages) == (7, "humaneval", [2, 4])
 
 
+def test_an_override_reaches_a_name_with_a_dot() -> None:
+    config = parse_config(MINIMAL, ['models.prices."gpt-4.1".input_usd=2', 'models.prices."gpt-4.1".output_usd=8'])
+
+    assert config.models.prices["gpt-4.1"].output_usd == 8
+
+
+@pytest.mark.parametrize("text", ["seed = " + "9" * 5000, "x = " + "[" * 5000])
+def test_numbers_and_nesting_without_end_are_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not TOML"):
+        parse_config(text)
+
+
 @pytest.mark.parametrize("override", ["budget", "=1", "budget.attempts.x=1"])
 def test_an_override_that_is_not_key_and_value_is_refused(override: str) -> None:
     with pytest.raises(ConfigError, match="--set"):

@@ -18,12 +18,15 @@ from dgm.values import Lease, Limits, ScreeningOrder, ScreeningOutcome
 LEASE = Lease(tokens=100_000, cost_usd=1.0, seconds=1200.0)
 
 
-def check_agent(name_or_path: str, engine: str, image: str) -> int:
+def check_agent(name_or_path: str, engine: str, image: str, *, as_json: bool) -> int:
     """Screen an agent and print each step. Returns the exit code: 0 when it passes, else 2."""
     tree = founder_tree(name_or_path)
     config = parse_config("[budget]\nattempts = 0\n", [f"sandbox.engine={engine}", f"sandbox.image={image}"])
     with tempfile.TemporaryDirectory() as folder, local_server(config, Path(folder) / "llama.log") as reachable:
         outcome = _screen(reachable, ScreeningOrder(name_or_path, tree, model_names_of(reachable).solve, LEASE))
+    if as_json:
+        render.print_json({"steps": outcome.steps, "failure": outcome.failure, "detail": outcome.detail})
+        return 0 if outcome.failure is None else 2
     headers = ("step", "result", ">tries", ">time", "detail")
     rows = [
         (step.name, "passed" if step.passed else "failed", str(step.tries), f"{step.seconds:.1f} s", step.detail)

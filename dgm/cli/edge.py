@@ -19,7 +19,7 @@ from dgm.errors import (
 
 EXIT_CODES = {
     0: "done",
-    1: "an error of the engine itself; its traceback is in the run's log",
+    1: "an error of the engine itself; its traceback is shown, and in the run's log",
     2: "what was given is wrong: an option, run.toml, a suite, an agent",
     3: "the run's folder: not found, locked, full or damaged",
     4: "the sandbox: no engine answers, or its image is missing",
@@ -52,6 +52,9 @@ class Edge(click.Group):
         except DgmError as error:
             self._say(str(error))
             ctx.exit(exit_code(error))
+        except KeyboardInterrupt:
+            self._say("interrupted")
+            ctx.exit(130)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise

@@ -66,6 +66,8 @@ def export(agent: str, folder: Path, run_dir: Path | None) -> None:
         folder.mkdir(parents=True)
     except FileExistsError:
         raise ConfigError(f"{str(folder)!r} exists already: give the name of a new folder") from None
+    except OSError as error:
+        raise ConfigError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from error
     _write_tree(tree, folder)
     click.echo(f"Wrote {len(tree)} files of {record.label} to {shown_path(folder)}.")
     click.echo(

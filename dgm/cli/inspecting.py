@@ -17,6 +17,8 @@ from dgm.evaluations import suite_from_tree
 from dgm.ports import Archive
 from dgm.values import AgentRecord, Totals, TrialRecord, plain
 
+MOST_DIGITS = 9
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
@@ -33,7 +35,7 @@ def view_of(run: Run) -> RunView:
 def find_agent(archive: Archive, label: str) -> AgentRecord:
     """Return the agent that `a7` or `7` means. Raises AgentNotFound."""
     digits = label.removeprefix("a")
-    if not digits.isdecimal():
+    if not digits.isdecimal() or len(digits) > MOST_DIGITS:
         raise AgentNotFound(f"{label!r} is not an agent: agents are a0, a1, ... `dgm tree` shows them.")
     return archive.agent(int(digits))
 

@@ -15,6 +15,9 @@ from dgm.errors import ConfigError
 from dgm.evaluations import suite_from_tree, suite_tree
 from dgm.evolve import staging_of
 
+CHANGEABLE = ("budget", "leases", "models", "sandbox", "cluster")
+"""Sections of run.toml that `dgm resume --set` may change."""
+
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value, such as budget.hours=2."
 )
@@ -48,13 +51,22 @@ def resume(run_dir: Path | None, overrides: tuple[str, ...]) -> None:
     """Go on with a run that was stopped or killed. A larger budget: --set budget.hours=4."""
     clock = SystemClock()
     with open_run(find_run(run_dir), clock) as opened:
-        config = parse_config(opened.config_toml, overrides, source=shown_path(opened.folder / "run.toml"))
+        before = parse_config(opened.config_toml, source=shown_path(opened.folder / "run.toml"))
+        config = parse_config(opened.config_toml, overrides, source="run.toml with --set")
+        _check_change(before, config)
+        config = pin(config, announce_sandbox(config))
         if overrides:
             opened.change_config(dump_config(config))
             opened.archive.add_event("config", f"changed by the user: {', '.join(overrides)}")
-        announce_sandbox(config)
         click.echo(f"Run: {shown_path(opened.folder)}")
         raise SystemExit(search(opened, config, clock))
+
+
+def _check_change(before: RunConfig, after: RunConfig) -> None:
+    """Let a resume change means, and never what is measured or searched: scores would not be of one experiment."""
+    for section in RunConfig.model_fields:
+        if section not in CHANGEABLE and getattr(before, section) != getattr(after, section):
+            raise ConfigError(f"a resume cannot change {section!r}, only {', '.join(CHANGEABLE)}: start another run")
 
 
 def _load(config_path: Path, overrides: tuple[str, ...]) -> RunConfig:

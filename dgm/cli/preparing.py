@@ -38,14 +38,17 @@ def pin(config: RunConfig, level: SandboxLevel) -> RunConfig:
         ModelUnavailable, ModelRefused: the endpoint does not answer, or refuses.
     """
     engine = level.engine.partition("+")[0]
-    endpoint = resolve_endpoint(config.models, os.environ).kind
-    models = config.models.model_copy(update={"endpoint": endpoint.value})
+    endpoint = resolve_endpoint(config.models, os.environ)
+    files = {"key_file": config.models.key_file, "local_path": config.models.local_path}
+    paths = {name: path.expanduser().absolute() for name, path in files.items() if path is not None}
+    models = config.models.model_copy(update={"endpoint": endpoint.kind.value, **paths})
     pinned = config.model_copy(
         update={"sandbox": config.sandbox.model_copy(update={"engine": engine}), "models": models}
     )
-    if endpoint is EndpointKind.LOCAL and models.base_url is None:
+    if endpoint.kind is EndpointKind.LOCAL and models.base_url is None:
         find_model(models.local_path, os.environ)
         return pinned
+    click.echo(f"Endpoint: {endpoint.base_url}")  # not pinned: a server may move between a stop and a resume
     names = model_names_of(pinned)
     return pinned.model_copy(update={"models": models.model_copy(update=dict(names.by_purpose))})
 

@@ -92,12 +92,13 @@ def agent() -> None:
 @click.argument("folder")
 @sandbox_option
 @image_option
-def agent_check(folder: str, engine: str, image: str) -> None:
+@json_option
+def agent_check(folder: str, engine: str, image: str, as_json: bool) -> None:
     """Screen the agent in FOLDER, or a shipped one by name, as a run does before it starts.
 
     The steps that need a model use the endpoint of OPENAI_BASE_URL or OPENAI_API_KEY, else the pulled local one.
     """
-    raise SystemExit(check_agent(folder, engine, image))
+    raise SystemExit(check_agent(folder, engine, image, as_json=as_json))
 
 
 @click.group()

@@ -86,7 +86,7 @@ def _agent_rows(archive: Archive, population: Population) -> list[AgentRow]:
     failed: dict[int, int] = defaultdict(int)
     for attempt in archive.attempts():
         failed[attempt.parent] += attempt.state is AttemptState.FAILED
-    agents = archive.agents()
+    agents = archive.agents()[: len(population)]  # a driver may have added one since the population was read
     children: dict[int, int] = defaultdict(int)
     for agent in agents:
         if agent.parent is not None:

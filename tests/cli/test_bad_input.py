@@ -159,3 +159,39 @@ def test_an_endpoint_that_drops_every_connection_is_an_error_of_the_endpoint(tmp
         done = dgm("run", "--set", "models.name=m", folder=tmp_path, OPENAI_BASE_URL=server.base_url)
 
     assert done.returncode == 5
+
+
+@pytest.fixture(scope="module")
+def unstarted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run whose budget ended before any attempt."""
+    folder = tmp_path_factory.mktemp("unstarted")
+    write_config(folder, attempts=0)
+    with ScriptedServer(good_model(solves=0)) as server:
+        assert dgm("run", folder=folder, OPENAI_BASE_URL=server.base_url).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("change", ["suite.tasks=['nope']", "founders=['basic']", "seed=9", "budget.cost_usd=5"])
+def test_a_resume_with_a_wrong_change_leaves_the_run_as_it_was(unstarted: Path, change: str) -> None:
+    kept = next((unstarted / "runs").glob("*/run.toml"))
+    before = kept.read_text()
+
+    with ScriptedServer(good_model(solves=0)) as server:
+        done = dgm("resume", "--set", change, folder=unstarted, OPENAI_BASE_URL=server.base_url)
+
+    assert done.returncode == 2, done.stderr
+    assert kept.read_text() == before
+
+
+@pytest.mark.parametrize("agent", ["a99999999999999999999", "a7", "x", "-1x"])
+def test_an_agent_that_is_not_there_is_named(unstarted: Path, agent: str) -> None:
+    done = dgm("show", "--", agent, folder=unstarted)
+
+    assert done.returncode == 3
+    assert agent in refusal(done)
+
+
+def test_an_export_below_a_file_is_refused(unstarted: Path) -> None:
+    (unstarted / "file").write_text("")
+
+    assert "cannot make the folder" in refusal(dgm("export", "a0", "file/x", folder=unstarted))
