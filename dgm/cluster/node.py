@@ -8,6 +8,7 @@ from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from dgm.cluster.connection import SLOT
+from dgm.cluster.failures import without_paths
 from dgm.cluster.node_worker import NodeWorker
 from dgm.errors import DgmError, SandboxUnavailable
 from dgm.ports import HandlerFactory
@@ -78,7 +79,9 @@ class Node:
         try:
             lacks: DgmError | None = ray.get(reference)
         except RayError as error:
-            return SandboxUnavailable(f"the node {self.node_id[:8]!r} cannot start its worker: {error}")
+            return SandboxUnavailable(
+                f"the node {self.node_id[:8]!r} cannot start its worker: {without_paths(str(error))}"
+            )
         return lacks
 
 

@@ -1,7 +1,6 @@
 """What runs on a node: one actor with a thread for each slot, so that a slot that waits costs no process."""
 
-import traceback
-
+from dgm.cluster.failures import describe
 from dgm.errors import DgmError
 from dgm.ports import Handler, HandlerFactory
 from dgm.values import Finished, Work
@@ -13,8 +12,8 @@ def run_work(handler: Handler, work: Work, starts: int) -> Finished:
     for retries in range(starts):
         try:
             return Finished(work.work_id, handler(work), retries=retries)
-        except Exception:  # noqa: BLE001 - the worker's edge: whatever it raises is recorded
-            error = traceback.format_exc()
+        except Exception as raised:  # noqa: BLE001 - the worker's edge: whatever it raises is recorded
+            error = describe(raised)
     return Finished(work.work_id, None, error, retries=max(0, starts - 1))
 
 

@@ -145,7 +145,9 @@ class RayExecutor:
         if job.starts_left > 1:
             self._queue.appendleft(_Job(job.work, job.starts_left - 1))
             return None
-        return Finished(job.work.work_id, None, f"its worker died: {error}", retries=STARTS - job.starts_left)
+        return Finished(
+            job.work.work_id, None, f"its worker died: {type(error).__name__}", retries=STARTS - job.starts_left
+        )
 
     def _overdue(self) -> list[Finished]:
         now = self._monotonic()

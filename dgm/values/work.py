@@ -39,7 +39,7 @@ class Finished:
 
     Args:
         payload: the pickled outcome; None when the worker died or failed, after one retry.
-        error: why there is no payload: the worker's traceback or its death.
+        error: why there is no payload: what the worker raised or its death, without a path of the host.
         retries: how often an executor had to start it again.
     """
 

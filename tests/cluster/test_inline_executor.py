@@ -42,7 +42,7 @@ def test_a_failure_is_tried_again_once(tmp_path: Path) -> None:
     assert executor.wait(1.0) == (Finished("w", b"second start", retries=1),)
 
 
-def test_work_that_fails_twice_is_told_with_its_traceback() -> None:
+def test_work_that_fails_twice_is_told_with_what_it_raised() -> None:
     executor = InlineExecutor(ObeyingFactory())
     executor.submit(work("w", "fail badly"))
 

@@ -59,7 +59,7 @@ def test_a_failure_is_tried_again_once(executor: RayExecutor, tmp_path: Path) ->
     assert drain(executor, 1)["w"] == Finished("w", b"second start", retries=1)
 
 
-def test_work_that_fails_twice_is_told_with_its_traceback(executor: RayExecutor) -> None:
+def test_work_that_fails_twice_is_told_with_what_it_raised(executor: RayExecutor) -> None:
     executor.submit(work("w", "fail badly"))
 
     finished = drain(executor, 1)["w"]

@@ -243,6 +243,18 @@ def test_a_lost_attempt_says_what_became_of_its_worker(tmp_path: Path) -> None:
     assert "RuntimeError: broken worker" in attempt.detail
 
 
+def test_a_lost_attempt_leaves_no_path_of_the_host_in_the_archive(tmp_path: Path) -> None:
+    error = RuntimeError(f"cannot write {tmp_path / 'a' / 'b'}")
+    some = world(tmp_path, failing(Script(), WorkKind.ATTEMPT, error), attempts=1)
+
+    some.run()
+
+    with some.open() as run:
+        recorded = repr((run.archive.attempts(), run.archive.events()))
+    assert str(tmp_path) not in recorded
+    assert str(Path.cwd()) not in recorded
+
+
 def test_a_trial_of_another_agent_than_was_ordered_is_not_scored(tmp_path: Path) -> None:
     class Deceived(Script):
         def trial(self, order: TrialOrder) -> TrialOutcome:
