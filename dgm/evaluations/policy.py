@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from dgm.values import Collected, FileEntry, Refusal, RefusalReason, Tree, TreeChange, plain
+from dgm.values import (
+    Collected,
+    FileEntry,
+    Refusal,
+    Tree,
+    TreeChange,
+    path_fault,
+    plain,
+    tree_fault,
+)
 
 CACHE_FOLDERS = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"})
 CACHE_SUFFIXES = (".pyc", ".pyo")
@@ -87,7 +96,7 @@ def police_child(parent: Tree, collected: Collected) -> PolicedChild:
     """Take a child's whole tree: any path may change, tests and pyproject.toml too, but no `.git*` and no link."""
     tree = without_caches(collected.tree, keep=parent)
     change = TreeChange.between(parent, tree)
-    refused = _refusal(collected.refused) or _bad_path(change) or _too_much(tree)
+    refused = _refusal(collected.refused) or _unfit(tree)
     return PolicedChild(tree, change, refused)
 
 
@@ -131,21 +140,25 @@ def _refusal(refused: Sequence[Refusal]) -> str | None:
     """Return the first thing that the sandbox refused. What it refused in a cache is not part of any answer."""
     for refusal in refused:
         if not (refusal.path and is_cache(refusal.path)):
-            return f"{plain(refusal.path, limit=200)!r}: {refusal.reason.value}"
+            return _said(refusal)
     return None
+
+
+def _said(refusal: Refusal) -> str:
+    return f"{plain(refusal.path, limit=200)!r}: {refusal.reason.value}"
 
 
 def _bad_path(change: TreeChange) -> str | None:
-    for path in change:
-        parts = path.split("/")
-        if any(part.lower().startswith(".git") for part in parts):
-            return f"{plain(path, limit=200)!r}: {RefusalReason.GIT.value}"
-        if not all(parts) or not {".", ".."}.isdisjoint(parts) or plain(path) != path or "\\" in path:
-            return f"{plain(path, limit=200)!r}: {RefusalReason.BAD_NAME.value}"
-    return None
+    faults = ((path, path_fault(path)) for path in change)
+    return next((_said(Refusal(path, reason)) for path, reason in faults if reason), None)
 
 
-def _too_much(tree: Tree) -> str | None:
+def _unfit(tree: Tree) -> str | None:
+    """Return why a tree cannot be an agent's, by its paths and sizes alone: all that the archive refuses, and more."""
+    if not tree:
+        return "no file is left: an agent has an agent.toml at least"
+    if refusal := tree_fault(tree.files):
+        return _said(refusal)
     if len(tree) > MAX_CHILD_FILES:
         return f"{len(tree)} files: an agent has at most {MAX_CHILD_FILES}"
     if tree.size > MAX_CHILD_BYTES:

@@ -3,19 +3,16 @@
 The runner applies the same caps; here they are applied again, because its words are not trusted.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dgm.sandbox.frames import BrokenStream, FileHead, Frame, Kind, file_head
-from dgm.values import Collected, FileEntry, Refusal, RefusalReason, Tree
+from dgm.values import Collected, FileEntry, Refusal, RefusalReason, Tree, path_fault
 
 MAX_ENTRIES = 20_000
 MAX_REFUSED = 1_000
 MAX_PATH_BYTES = 1024
-MAX_DEPTH = 32
-_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
+"""Of what was refused: such a path may be anything."""
 
 
 @dataclass(slots=True)
@@ -119,22 +116,7 @@ class Collecting:
 
 def objection(path: bytes) -> RefusalReason | None:
     """Return why a path may not be in a tree, or None."""
-    parts = path.split(b"/")
-    if len(path) > MAX_PATH_BYTES or len(parts) > MAX_DEPTH:
-        return RefusalReason.TOO_LONG
     try:
-        text = path.decode("utf-8")
+        return path_fault(path.decode("utf-8"))
     except UnicodeDecodeError:
         return RefusalReason.BAD_NAME
-    if any(part in {b"", b".", b".."} for part in parts) or _UNPRINTABLE.search(text):
-        return RefusalReason.BAD_NAME
-    if any(map(_is_git, text.split("/"))):
-        return RefusalReason.GIT
-    return None
-
-
-def _is_git(part: str) -> bool:
-    """Whether git, on any file system, takes a name for its own folder."""
-    seen = part if part.isascii() else "".join(c for c in part if unicodedata.category(c) != "Cf")
-    bare = seen.rstrip(" .").lower()
-    return bare in {".git", "git~1"} or bare.startswith(".git:")

@@ -14,6 +14,7 @@ from dgm.values.jobs import (
     Resources,
     SandboxLevel,
 )
+from dgm.values.paths import folders_above, path_fault, tree_fault
 from dgm.values.records import (
     AgentRecord,
     AttemptRecord,
@@ -105,6 +106,9 @@ __all__ = [
     "Verdict",
     "Work",
     "WorkKind",
+    "folders_above",
+    "path_fault",
     "plain",
+    "tree_fault",
     "unified_diff",
 ]

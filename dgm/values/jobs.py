@@ -81,6 +81,7 @@ class RefusalReason(StrEnum):
     HARD_LINK = "hard link"
     SPECIAL = "device, socket or fifo"
     BAD_NAME = "absolute, `..`, control character, or not UTF-8"
+    IN_A_FILE = "a part of its path is a file"
     GIT = "a path that git gives a meaning to"
     TOO_LONG = "path too long or too deep"
     TOO_MANY = "too many files"

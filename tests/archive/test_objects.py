@@ -10,15 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dgm.archive.objects import AgentObjects, create_repository
-from dgm.archive.paths import why_refused
 from dgm.archive.plumbing import Plumbing
 from dgm.errors import ArchiveError
-from dgm.values import FileEntry, Tree
+from dgm.values import FileEntry, Tree, path_fault
 from tests.archive.examples import FOUNDER
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
-NAMES = st.text(st.sampled_from("ab.-0_\u00e9"), min_size=1, max_size=3).filter(lambda name: why_refused(name) is None)
+NAMES = st.text(st.sampled_from("ab.-0_\u00e9"), min_size=1, max_size=3).filter(lambda name: path_fault(name) is None)
 ENTRIES = st.builds(FileEntry, st.binary(max_size=20), st.booleans())
 
 

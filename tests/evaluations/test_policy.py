@@ -118,7 +118,7 @@ def test_a_child_may_change_its_tests_and_pyproject() -> None:
     assert (child.refused, list(child.change)) == (None, ["pyproject.toml", "tests/test_app.py"])
 
 
-@pytest.mark.parametrize("path", [".git/hooks/post-checkout", ".gitmodules", "app/.gitattributes"])
+@pytest.mark.parametrize("path", [".git/hooks/post-checkout", ".gitmodules", "app/.gitattributes", "git~2"])
 def test_a_child_with_a_path_of_git_is_refused(path: str) -> None:
     assert police_child(PUBLIC, changed(**{path: "x"})).refused is not None
 
@@ -127,6 +127,11 @@ def test_a_childs_caches_are_left_out() -> None:
     child = police_child(PUBLIC, changed(**{"app/__pycache__/x.pyc": "x"}))
 
     assert (child.tree, bool(child.change)) == (PUBLIC, False)
+
+
+@pytest.mark.parametrize("tree", [Tree(), Tree.of({"app/__pycache__/x.pyc": ""}), Tree.of({"app": "", "app/x": ""})])
+def test_a_child_without_files_or_with_a_file_in_a_file_is_refused(tree: Tree) -> None:
+    assert police_child(PUBLIC, Collected(tree)).refused is not None
 
 
 def test_a_child_that_is_too_large_is_refused() -> None:

@@ -174,6 +174,22 @@ def test_a_link_in_the_child_is_refused() -> None:
     assert "\x1b" not in outcome.detail
 
 
+@pytest.mark.parametrize(
+    ("left", "failure"),
+    [
+        (AGENT.with_files(Tree.of({"git~2": ""}).files), Failure.REFUSED_CHANGE),
+        (Tree.of({"toy/__pycache__/a.pyc": ""}), Failure.REFUSED_CHANGE),
+        (Tree.of({"toy/__main__.py": ""}), Failure.BAD_MANIFEST),
+        (Tree.of({"agent.toml": b"\xff"}), Failure.BAD_MANIFEST),
+        (Tree.of({"agent.toml/x": ""}), Failure.BAD_MANIFEST),
+    ],
+)
+def test_a_tree_that_cannot_be_an_agent_is_a_failed_attempt(left: Tree, failure: Failure) -> None:
+    outcome, _ = attempted(improve=partial(job_result, changed={"/workspace": left}))
+
+    assert (outcome.failure, outcome.child) == (failure, None)
+
+
 def test_a_child_with_a_broken_manifest_is_never_run() -> None:
     def breaking(job: Job) -> JobResult:
         return job_result(job, changed={"/workspace": AGENT.with_files(Tree.of({"agent.toml": "x"}).files)})

@@ -76,6 +76,9 @@ def test_a_path_that_is_taken_is_relative_printable_and_stays_inside(path: bytes
         (b".git", RefusalReason.GIT),
         (b"a/.Git/hooks/x", RefusalReason.GIT),
         (b"GIT~1/x", RefusalReason.GIT),
+        (b"a/.gitignore", RefusalReason.GIT),
+        (b"git~2", RefusalReason.GIT),
+        (b"a\\b", RefusalReason.BAD_NAME),
         (".g\u200cit/x".encode(), RefusalReason.GIT),
         (b"/".join([b"d"] * 40), RefusalReason.TOO_LONG),
         (b"x" * 2000, RefusalReason.TOO_LONG),
@@ -85,7 +88,7 @@ def test_a_bad_path_is_refused_with_its_reason(path: bytes, reason: RefusalReaso
     assert objection(path) is reason
 
 
-@pytest.mark.parametrize("path", [b".gitignore", b"a/b.py", "ü/ñ.py".encode(), b"a b", b"-rf"])
+@pytest.mark.parametrize("path", [b".hidden", b"a/b.py", "ü/ñ.py".encode(), b"a b", b"-rf"])
 def test_an_ordinary_path_is_taken(path: bytes) -> None:
     assert objection(path) is None
 
