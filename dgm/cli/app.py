@@ -1,19 +1,34 @@
-"""The command `dgm` and its list of commands."""
+"""The command `dgm` and its list of commands, each imported when it is used: `dgm tree` needs no model client."""
 
 import logging
 
 import click
 
 from dgm import __version__
-from dgm.cli.doctor import doctor
 from dgm.cli.edge import Edge, exit_code_help
-from dgm.cli.exporting import export, init
-from dgm.cli.inspecting import diff, log, runs, show, status, tree
-from dgm.cli.launching import resume, run
-from dgm.cli.upkeep import agent, image, model, reap_command, suite
+
+COMMANDS = {
+    "run": "dgm.cli.launching:run",
+    "resume": "dgm.cli.launching:resume",
+    "runs": "dgm.cli.inspecting:runs",
+    "status": "dgm.cli.inspecting:status",
+    "tree": "dgm.cli.inspecting:tree",
+    "show": "dgm.cli.inspecting:show",
+    "diff": "dgm.cli.inspecting:diff",
+    "log": "dgm.cli.inspecting:log",
+    "export": "dgm.cli.exporting:export",
+    "init": "dgm.cli.exporting:init",
+    "agent": "dgm.cli.upkeep:agent",
+    "suite": "dgm.cli.upkeep:suite",
+    "model": "dgm.cli.upkeep:model",
+    "image": "dgm.cli.upkeep:image",
+    "reap": "dgm.cli.upkeep:reap_command",
+    "doctor": "dgm.cli.doctor:doctor",
+}
+"""Name to where the command is, in the order of `--help`."""
 
 
-@click.group(cls=Edge, epilog=exit_code_help(), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Edge, lazy=COMMANDS, epilog=exit_code_help(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="dgm", message="%(prog)s %(version)s")
 def main() -> None:
     """Evolve coding agents that rewrite their own code, measured in isolation.
@@ -22,24 +37,3 @@ def main() -> None:
     take the one that --run or $DGM_RUN names, else the newest.
     """
     logging.getLogger("dgm").addHandler(logging.NullHandler())  # a run adds its log file; stderr is for `Edge`
-
-
-for command in (
-    run,
-    resume,
-    runs,
-    status,
-    tree,
-    show,
-    diff,
-    log,
-    export,
-    init,
-    agent,
-    suite,
-    model,
-    image,
-    reap_command,
-    doctor,
-):
-    main.add_command(command)

@@ -1,7 +1,9 @@
 """The command line's outer edge: exit codes, and errors as one line."""
 
 import errno
+import importlib
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -43,7 +45,27 @@ def exit_code(error: DgmError) -> int:
 
 
 class Edge(click.Group):
-    """A group whose commands fail with one line on stderr and a listed exit code."""
+    """A group whose commands fail with one line on stderr and a listed exit code.
+
+    Args:
+        lazy: name to `module:attribute` of each command.
+    """
+
+    def __init__(self, *args: Any, lazy: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands, in their order."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in self._lazy:
+            return None
+        module, _, attribute = self._lazy[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what it raises into a line and an exit code."""

@@ -11,26 +11,27 @@ from tests.cli.toy import dgm
 README = Path(__file__).parents[2] / "README.md"
 
 
-def commands(group: click.Group, *before: str) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = []
-    for name, command in group.commands.items():
-        found += commands(command, *before, name) if isinstance(command, click.Group) else [(*before, name)]
+def commands(group: click.Group, *before: str) -> dict[tuple[str, ...], click.Command]:
+    """Return every command below a group, by the words that name it."""
+    found: dict[tuple[str, ...], click.Command] = {}
+    with click.Context(group) as ctx:
+        for name in group.list_commands(ctx):
+            command = group.get_command(ctx, name)
+            assert command is not None
+            found |= (
+                commands(command, *before, name) if isinstance(command, click.Group) else {(*before, name): command}
+            )
     return found
 
 
-@pytest.mark.parametrize("command", commands(main), ids=" ".join)
-def test_a_command_has_help(command: tuple[str, ...]) -> None:
-    here: click.Command = main
-    for name in command:
-        assert isinstance(here, click.Group)
-        here = here.commands[name]
-
-    assert here.help
+@pytest.mark.parametrize("words", commands(main), ids=" ".join)
+def test_a_command_has_help(words: tuple[str, ...]) -> None:
+    assert commands(main)[words].help
 
 
-@pytest.mark.parametrize("command", commands(main), ids=" ".join)
-def test_the_documentation_names_the_command(command: tuple[str, ...]) -> None:
-    assert f"`dgm {' '.join(command)}" in (README.parent / "docs" / "commands.md").read_text()
+@pytest.mark.parametrize("words", commands(main), ids=" ".join)
+def test_the_documentation_names_the_command(words: tuple[str, ...]) -> None:
+    assert f"`dgm {' '.join(words)}" in (README.parent / "docs" / "commands.md").read_text()
 
 
 def test_the_version_is_printed(tmp_path: Path) -> None:
