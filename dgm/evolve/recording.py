@@ -4,12 +4,13 @@ import pickle
 from dataclasses import dataclass, replace
 
 from dgm.config import EvolveSection
+from dgm.errors import ArchiveError, RunLocked, StorageFull
 from dgm.evolve.books import Books, Halt, UnderWay
 from dgm.evolve.population import Cell
 from dgm.evolve.progress import Reason
-from dgm.evolve.retention import retain
+from dgm.evolve.retention import Retained, retain
 from dgm.ports import Archive, Executor
-from dgm.values import AttemptOutcome, Failure, Finished, OpenLease, Spent, TrialOutcome, WorkKind
+from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, OpenLease, Spent, TrialOutcome, WorkKind
 
 TRIES = 3
 """How often a trial is started that the infrastructure fails: then it stays unscored, and counts as unresolved."""
@@ -62,7 +63,7 @@ class Recorder:
 
     def _attempt(self, work: UnderWay, outcome: AttemptOutcome) -> Halt | None:
         retained = retain(self.evolve.retention)
-        record = self.archive.close_attempt(outcome, eligible=retained.eligible, retention=retained.reason)
+        outcome, record = self._closed(outcome, retained)
         self.books.settled(work, outcome.spent)
         self.books.population.close_attempt(_agent(work))
         if record.child is not None:
@@ -76,6 +77,19 @@ class Recorder:
             return self._failed(outcome.detail)
         self.books.failed_in_a_row = 0
         return None
+
+    def _closed(self, outcome: AttemptOutcome, retained: Retained) -> tuple[AttemptOutcome, AttemptRecord]:
+        """Close an attempt, as failed when the archive does not take its child: an agent's tree must not end a run."""
+        try:
+            record = self.archive.close_attempt(outcome, eligible=retained.eligible, retention=retained.reason)
+        except (StorageFull, RunLocked):
+            raise
+        except ArchiveError as error:
+            if outcome.child is None:
+                raise
+            outcome = replace(outcome, child=None, failure=Failure.REFUSED_CHANGE, detail=str(error))
+            record = self.archive.close_attempt(outcome)
+        return outcome, record
 
     def _lost(self, work: UnderWay, finished: Finished) -> Halt | None:
         self._lose(work, finished.error)

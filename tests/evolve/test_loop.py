@@ -12,11 +12,13 @@ from dgm.evolve.randomness import generator_at
 from dgm.evolve.recording import IN_A_ROW
 from dgm.values import (
     AttemptOrder,
+    AttemptOutcome,
     AttemptState,
     Failure,
     ScreeningOrder,
     Spent,
     Totals,
+    Tree,
     TrialOrder,
     TrialOutcome,
     TrialRecord,
@@ -76,6 +78,21 @@ def test_a_failed_attempt_is_recorded_with_its_reason_and_cost(tmp_path: Path) -
     with some.open() as run:
         (attempt,) = run.archive.attempts()
     assert (attempt.state, attempt.failure, attempt.spent.tokens) == (AttemptState.FAILED, Failure.NO_CHANGE, 10)
+
+
+def test_a_child_that_the_archive_does_not_take_is_a_failed_attempt(tmp_path: Path) -> None:
+    class Careless(Script):
+        def attempt(self, order: AttemptOrder) -> AttemptOutcome:
+            return replace(super().attempt(order), child=Tree.of({"agent.toml": "[agent]", ".git/config": "[core]"}))
+
+    some = world(tmp_path, Careless(), attempts=1)
+
+    end = some.run()
+
+    with some.open() as run:
+        (attempt,) = run.archive.attempts()
+    assert (end.reason, attempt.failure, attempt.spent.tokens) == (Reason.FINISHED, Failure.REFUSED_CHANGE, 10)
+    assert "'.git/config' cannot be in an agent" in attempt.detail
 
 
 def test_the_best_agent_is_told_with_its_interval_and_is_not_confirmed(tmp_path: Path) -> None:
