@@ -53,8 +53,9 @@ class SocketServer:
         self._listening = False
 
     async def start(self) -> None:
-        """Listen: when it returns, anyone who can see the socket can connect (its mode is 0666)."""
+        """Listen: when it returns, this user can connect, and nobody else."""
         await self._server.startup()
+        self.socket.chmod(0o600)  # uvicorn lets everybody in; until here, the folder did not
         self._listening = True
 
     async def stop(self) -> None:

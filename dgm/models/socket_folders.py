@@ -13,10 +13,8 @@ _YOUNG_S = 60.0
 
 
 def make_socket_folder() -> Path:
-    """Make a folder that any user can pass through and only we can list. Raises OSError."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT if PARENT.is_dir() else None))
-    folder.chmod(0o711)
-    return folder
+    """Make a folder that only we can pass: who runs the sandbox lets its user in. Raises OSError."""
+    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT if PARENT.is_dir() else None))
 
 
 def sweep_socket_folders(now_s: float, parent: Path = PARENT) -> int:

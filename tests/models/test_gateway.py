@@ -183,12 +183,12 @@ def test_the_openai_client_understands_the_gateway():
     assert said.choices[0].message.content == "yes"
 
 
-def test_an_unprivileged_user_can_connect_to_the_socket():
+def test_no_other_user_can_connect_to_the_socket():
     with open_door() as door:
         mode = stat.S_IMODE(door.gateway.socket.stat().st_mode)
         folder_mode = stat.S_IMODE(door.gateway.socket.parent.stat().st_mode)
 
-    assert (mode, folder_mode) == (0o666, 0o711)
+    assert (mode, folder_mode) == (0o600, 0o700)
 
 
 def test_nothing_is_left_of_a_closed_gateway():
