@@ -17,6 +17,7 @@ from dgm.values import (
     Refusal,
     Tree,
     TreeChange,
+    folders_above,
     path_fault,
     plain,
     tree_fault,
@@ -88,8 +89,10 @@ def police_answer(pristine: Tree, collected: Collected, allow: Sequence[str]) ->
         refused = f"{plain(shadows[0])!r} would shadow a module of the standard library or of pytest"
     if refused is not None:
         return PolicedAnswer(pristine, TreeChange({}), refused=refused)
-    dropped = tuple(path for path in change if path not in wanted)
-    return PolicedAnswer(pristine.with_files(wanted), TreeChange(wanted), dropped)
+    colliding = _colliding(pristine.with_files(wanted), wanted)
+    taken = {path: entry for path, entry in wanted.items() if path not in colliding}
+    dropped = tuple(path for path in change if path not in taken)
+    return PolicedAnswer(pristine.with_files(taken), TreeChange(taken), dropped)
 
 
 def police_child(parent: Tree, collected: Collected) -> PolicedChild:
@@ -133,7 +136,14 @@ def _glob_pattern(glob: str) -> re.Pattern[str]:
 
 def _never(path: str) -> bool:
     *folders, name = path.split("/")
-    return name in NEVER_NAMES or name.endswith(".pth") or not NEVER_FOLDERS.isdisjoint(folders)
+    named = not NEVER_NAMES.isdisjoint((*folders, name)) or name.endswith(".pth")
+    return named or not NEVER_FOLDERS.isdisjoint(folders)
+
+
+def _colliding(tree: Tree, paths: Iterable[str]) -> set[str]:
+    """Return those of the paths in a tree that have a file above or below them: no disk can hold both."""
+    folders = {folder for path in tree for folder in folders_above(path)}
+    return {path for path in paths if path in tree and (path in folders or any(f in tree for f in folders_above(path)))}
 
 
 def _refusal(refused: Sequence[Refusal]) -> str | None:

@@ -168,11 +168,18 @@ def _rlimits(limits: Limits) -> dict[str, int]:
 
 
 def _write_read_only(job: Job, folder: Path) -> dict[str, Path]:
-    """Write the files of read-only mounts where bwrap can bind them; returns each mount's folder."""
+    """Write the files of read-only mounts where bwrap can bind them; returns each mount's folder.
+
+    Raises:
+        SandboxError: a file cannot be written, or its path cannot be one.
+    """
     folders = {}
     for number, mount in enumerate(mount for mount in job.mounts if not mount.writable):
         folders[mount.path] = folder / str(number)
-        _write_tree(mount.tree, folder / str(number))
+        try:
+            _write_tree(mount.tree, folder / str(number))
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"cannot write the files of {mount.path!r} for {job.label!r}: {error}") from error
     return folders
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from dgm.evaluations import police_answer, police_child
 from dgm.evaluations.policy import allows
-from dgm.values import Collected, FileEntry, Refusal, RefusalReason, Tree
+from dgm.values import Collected, FileEntry, Refusal, RefusalReason, Tree, tree_fault
 
 PUBLIC = Tree.of({"app/main.py": "old", "README.md": "read", "tests/test_app.py": "visible"})
 ALLOW = ("app/**", "*.md")
@@ -52,6 +52,8 @@ def test_a_removal_outside_is_dropped() -> None:
         "app/x.pth",
         "tests/test_app.py",
         "app/tests/deep/test_more.py",
+        "app/conftest.py/x.py",
+        "pyproject.toml/x.py",
     ],
 )
 def test_what_no_task_allows_is_dropped_even_by_the_widest_glob(path: str) -> None:
@@ -98,6 +100,28 @@ def test_what_the_sandbox_refused_in_a_cache_is_ignored() -> None:
 )
 def test_paths_that_no_sandbox_should_hand_over_are_refused_again(path: str) -> None:
     assert police_answer(PUBLIC, changed(**{path: "x"}), ("**",)).refused is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "allow", "dropped"),
+    [
+        ({"README.md": None, "README.md/x.py": "mine"}, ("**/*.py",), ("README.md", "README.md/x.py")),
+        ({"app/main.py": None, "app": "mine"}, ("app",), ("app", "app/main.py")),
+        ({"tests/test_app.py": None, "tests": "mine"}, ("**",), ("tests", "tests/test_app.py")),
+    ],
+)
+def test_a_file_that_would_have_the_name_of_a_folder_is_dropped(
+    changes: dict[str, str | None], allow: tuple[str, ...], dropped: tuple[str, ...]
+) -> None:
+    answer = police_answer(PUBLIC, changed(**changes), allow)
+
+    assert (answer.tree, answer.dropped) == (PUBLIC, dropped)
+
+
+def test_a_folder_that_takes_the_place_of_a_file_is_allowed() -> None:
+    answer = police_answer(PUBLIC, changed(**{"app/main.py": None, "app/main.py/x.py": "mine"}), ALLOW)
+
+    assert (answer.dropped, list(answer.tree)) == ((), ["README.md", "app/main.py/x.py", "tests/test_app.py"])
 
 
 def test_a_refused_answer_changes_nothing() -> None:
@@ -171,3 +195,10 @@ def test_the_graded_tree_differs_only_where_it_is_allowed(trees: dict[str, bytes
 
     assert all(allows((glob,), path) for path in answer.change)
     assert {p for p in {*PUBLIC, *answer.tree} if PUBLIC.files.get(p) != answer.tree.files.get(p)} == set(answer.change)
+
+
+@given(st.sets(PATHS.map("/".join), max_size=6), st.sampled_from(["**", "app/*", "*.py", "app"]))
+def test_what_is_graded_can_be_written_to_a_disk(paths: set[str], glob: str) -> None:
+    answer = police_answer(PUBLIC, Collected(Tree.of(dict.fromkeys(paths, "new"))), (glob,))
+
+    assert tree_fault(answer.tree.files) is None

@@ -2,9 +2,11 @@
 
 import os
 import time
+from collections.abc import Mapping
 
 import pytest
 
+from dgm.errors import SandboxError
 from dgm.ports import Sandbox
 from dgm.sandbox import open_sandbox
 from dgm.sandbox.cgroup_parents import find_parents
@@ -29,6 +31,13 @@ class TestBubblewrap(SandboxContract):
 
         mine = f"dgm-{os.getpid()}-*"
         assert not [group for folder in find_parents().folders.values() for group in folder.glob(mine)]
+
+    @pytest.mark.parametrize("files", [{"a": "", "a/b": ""}, {"a\0b": ""}, {"n" * 300: ""}])
+    def test_files_that_no_disk_can_hold_are_the_sandboxs_failure(
+        self, sandbox: Sandbox, files: Mapping[str, str]
+    ) -> None:
+        with pytest.raises(SandboxError, match="/agent"):
+            shell(sandbox, "true", files=files)
 
     def test_opening_it_again_takes_less_than_a_second(self, sandbox: Sandbox) -> None:
         begun = time.monotonic()
