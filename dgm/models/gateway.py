@@ -153,9 +153,7 @@ class LeasedGateway:
     async def _call(self, body: bytes, purpose: str) -> Ending:
         begun = _Begun(purpose, self._clock.now(), self._clock.monotonic())
         try:
-            request = read_request(
-                body, model=self._model, max_tokens=self._rules.max_tokens, temperature=self._rules.temperature
-            )
+            request = await self._read(body)
         except RequestDenied as denied:
             reply = error_reply(denied.status, str(denied), code=denied.code)
             return self._record(begun, Ending(reply, CallStatus.REFUSED_REQUEST))
@@ -163,6 +161,13 @@ class LeasedGateway:
             reply = error_reply(403, self._refused, kind="permission_error")
             return self._record(begun, Ending(reply, CallStatus.UPSTREAM_ERROR))
         return await self._tried(request, begun)
+
+    async def _read(self, body: bytes) -> ChatRequest:
+        """Check a body in a thread: whatever it holds, no other gateway waits for it. Raises RequestDenied."""
+        rules = self._rules
+        return await asyncio.to_thread(
+            read_request, body, model=self._model, max_tokens=rules.max_tokens, temperature=rules.temperature
+        )
 
     async def _tried(self, request: ChatRequest, begun: "_Begun") -> Ending:
         tries = Tries(

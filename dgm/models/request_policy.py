@@ -12,6 +12,12 @@ from typing import Any, NoReturn
 from dgm.models.replies import Json
 
 MAX_BODY_BYTES = 1 << 20
+MAX_MESSAGES = 4096
+MAX_TOOLS = 128
+MAX_DEPTH = 100
+"""Lists and objects inside each other: what reads and writes them further on does so recursively."""
+MAX_VALUES = 50_000
+"""All values of a body together: each costs time wherever it passes, and text alone does not."""
 TEMPLATE_TOKENS = 256
 """What a server's chat template may add to a request, beyond its bytes; once more where there are tools."""
 
@@ -109,6 +115,7 @@ def _parse(body: bytes) -> Json:
         raise RequestDenied("the body is not JSON") from None
     if not isinstance(data, dict):
         raise RequestDenied("the body is not a JSON object")
+    _check_shape(data)
     if data.get("stream"):
         raise RequestDenied("`stream` is not supported by this gateway: leave it out", code="unsupported_value")
     return data
@@ -116,6 +123,21 @@ def _parse(body: bytes) -> Json:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _check_shape(data: Json) -> None:
+    """Deny what is small in bytes and yet a burden, level by level; linear in the body."""
+    level: list[Any] = [data]
+    count = 0
+    for _ in range(MAX_DEPTH):
+        count += sum(map(len, level))
+        if count > MAX_VALUES:
+            raise RequestDenied(f"the body holds more than {MAX_VALUES} values: send fewer", status=413)
+        nested = [here.values() if isinstance(here, dict) else here for here in level]
+        level = [inner for values in nested for inner in values if isinstance(inner, dict | list)]
+        if not level:
+            return
+    raise RequestDenied(f"the body nests deeper than {MAX_DEPTH} levels: make it flatter")
 
 
 def _check_model(data: Json, model: str) -> None:
@@ -128,6 +150,8 @@ def _check_model(data: Json, model: str) -> None:
 def _messages(messages: Any) -> list[Json]:
     if not isinstance(messages, list) or not messages:
         raise RequestDenied("`messages` must be a list of at least one message")
+    if len(messages) > MAX_MESSAGES:
+        raise RequestDenied(f"{len(messages)} messages are too many: send at most {MAX_MESSAGES}")
     return [_message(message) for message in messages]
 
 
@@ -159,12 +183,18 @@ def _take_out_provider_tools(payload: Json) -> list[str]:
         return []
     if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
         raise RequestDenied("`tools` must be a list of objects")
-    own = [tool for tool in tools if tool.get("type") == "function" and isinstance(tool.get("function"), dict)]
-    payload["tools"] = [{"type": "function", "function": _function(tool["function"])} for tool in own]
+    if len(tools) > MAX_TOOLS:
+        raise RequestDenied(f"{len(tools)} tools are too many: offer at most {MAX_TOOLS}")
+    own = [tool["function"] for tool in tools if _is_own(tool)]
+    payload["tools"] = [{"type": "function", "function": _function(function)} for function in own]
     if not own:
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             payload.pop(name, None)
-    return [f"tool {str(tool.get('type'))[:40]}" for tool in tools if tool not in own]
+    return [f"tool {str(tool.get('type'))[:40]}" for tool in tools if not _is_own(tool)]
+
+
+def _is_own(tool: Json) -> bool:
+    return tool.get("type") == "function" and isinstance(tool.get("function"), dict)
 
 
 def _function(function: Mapping[str, Any]) -> Json:

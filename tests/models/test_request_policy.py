@@ -1,6 +1,7 @@
 """What passes the gateway: text and own functions, one model, one answer, bounded output."""
 
 import json
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm.models.request_policy import MAX_BODY_BYTES, ChatRequest, RequestDenied, read_request
+from dgm.models.request_policy import (
+    MAX_BODY_BYTES,
+    MAX_DEPTH,
+    MAX_MESSAGES,
+    MAX_TOOLS,
+    MAX_VALUES,
+    ChatRequest,
+    RequestDenied,
+    read_request,
+)
 
 HELLO = [{"role": "user", "content": "hello"}]
 FUNCTION = {"type": "function", "function": {"name": "bash", "parameters": {"type": "object"}}}
@@ -175,3 +185,40 @@ def test_a_body_that_is_too_large_is_denied():
 def test_a_body_that_cannot_be_sent_on_is_denied(body):
     with pytest.raises(RequestDenied):
         read_request(body, model="m", max_tokens=100)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"messages": HELLO * (MAX_MESSAGES + 1)}, "4097 messages"),
+        ({"tools": [FUNCTION] * (MAX_TOOLS + 1)}, "129 tools"),
+        ({"tools": [{"type": "mcp"}] * (MAX_TOOLS + 1)}, "129 tools"),
+        ({"stop": [0] * MAX_VALUES}, "values"),
+    ],
+)
+def test_more_pieces_than_anyone_needs_are_denied(fields, reason):
+    with pytest.raises(RequestDenied, match=reason):
+        read(**fields)
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH, 900, 100_000])
+def test_a_body_that_nests_too_deeply_is_denied(depth):
+    body = b'{"messages": [{"role": "user", "content": "x"}], "stop": %s}' % (b"[" * depth + b"]" * depth)
+
+    with pytest.raises(RequestDenied) as denied:
+        read_request(body, model="m", max_tokens=100)
+
+    assert denied.value.status == 400
+
+
+@pytest.mark.parametrize("unit", ['{"type": "mcp", "a": []}', '{"type": "function", "function": {}}', "[]", "0"])
+def test_no_body_takes_long_to_read(unit):
+    body = (
+        f'{{"messages": [{{"role": "user", "content": "x"}}], "tools": [{",".join([unit] * (900_000 // len(unit)))}]}}'
+    )
+    started_s = time.thread_time()
+
+    with pytest.raises(RequestDenied):
+        read_request(body.encode(), model="m", max_tokens=100)
+
+    assert time.thread_time() - started_s < 1.0
