@@ -84,7 +84,12 @@ class Upstream:
     async def chat(self, payload: Json, *, timeout_s: float) -> Answer:
         """Send one chat completion. Raises UpstreamFault."""
         try:
-            raw = await self._client.chat.completions.with_raw_response.create(**payload, timeout=timeout_s)
+            raw = await self._client.chat.completions.with_raw_response.create(
+                model=payload["model"],
+                messages=[],
+                extra_body=payload,  # as it is: to take it apart by its types blocks the loop for seconds
+                timeout=timeout_s,
+            )
             body = self._completion(raw.content)
         except APIError as error:
             raise self._fault(error) from None

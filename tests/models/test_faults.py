@@ -1,5 +1,6 @@
 """What an endpoint can do wrong: retried within bounds, told apart, and free of secrets."""
 
+import asyncio
 import logging
 import time
 from contextlib import ExitStack
@@ -10,7 +11,10 @@ import pytest
 
 from dgm.errors import ModelUnavailable
 from dgm.models import RetryPolicy, ScriptedFault, ScriptedReply
+from dgm.models.endpoint import Endpoint, EndpointKind
+from dgm.models.key import ApiKey
 from dgm.models.scripted import Seen
+from dgm.models.upstream import Upstream
 from dgm.values import CallStatus, GatewayReport, Lease
 from tests.models.doors import KEY, PLENTY, QUICK, Door, models_on, open_door, scripted
 
@@ -332,3 +336,19 @@ def test_tries_are_bounded():
         door.chat()
 
     assert len(of_the_agent(door)) == 3
+
+
+def test_a_request_of_many_parts_is_sent_without_holding_the_loop():
+    parts = [{"type": "text", "text": "x"}] * 12_000
+    payload = {"model": "scripted", "messages": [{"role": "user", "content": parts}]}
+
+    async def loop_seconds(address: str) -> float:
+        upstream = Upstream(Endpoint(EndpointKind.OPENAI, address, ApiKey(KEY)))
+        started_s = time.thread_time()
+        await upstream.chat(payload, timeout_s=20.0)
+        await upstream.close()
+        return time.thread_time() - started_s
+
+    with scripted() as server:
+        assert asyncio.run(loop_seconds(server.base_url)) < 0.5
+        assert server.seen[0].body == payload
