@@ -171,8 +171,12 @@ class Archive(Protocol):
     def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
 
-    def settle_lost(self, lease: OpenLease, reason: str) -> None:
-        """Charge an open lease whole: its attempt failed as LOST, its trial becomes UNSCORED."""
+    def settle_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
+        """Charge an open lease whole for each start: its attempt failed as LOST, its trial becomes UNSCORED.
+
+        Args:
+            starts: how often its work was started, or may have been.
+        """
 
     def open_screening(self, founder: str, lease: Lease) -> int:
         """Record the lease of a founder's screening, before it is submitted. Returns the lease's id."""

@@ -180,23 +180,23 @@ class RunArchive(ArchiveReader):
 
     # -- the books and the log ------------------------------------------------------------------------------------
 
-    def settle_lost(self, lease: OpenLease, reason: str) -> None:
-        """Charge an open lease whole: its attempt failed as LOST, its trial becomes UNSCORED.
+    def settle_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
+        """Charge an open lease whole for each start: its attempt failed as LOST, its trial becomes UNSCORED.
 
         A lease that is settled already changes nothing.
         """
         if lease.lease_id not in {known.lease_id for known in self.open_leases()}:
             return
-        at = self._clock.now()
+        at, spent = self._clock.now(), sum([lease.lease.whole] * starts, Spent())
         with self._transaction() as db:
             if lease.attempt_id is not None:
                 recording.lose_attempt(db, lease.attempt_id, reason, at)
-                ledger.settle(db, "attempt", lease.attempt_id, lease.lease.whole, at, state="lost")
+                ledger.settle(db, "attempt", lease.attempt_id, spent, at, state="lost")
             elif lease.trial_id is not None:
                 recording.lose_trial(db, lease.trial_id, reason, at)
-                ledger.settle(db, "trial", lease.trial_id, lease.lease.whole, at, state="lost")
+                ledger.settle(db, "trial", lease.trial_id, spent, at, state="lost")
             else:
-                ledger.settle(db, "lease", lease.lease_id, lease.lease.whole, at, state="lost")
+                ledger.settle(db, "lease", lease.lease_id, spent, at, state="lost")
 
     def open_screening(self, founder: str, lease: Lease) -> int:
         """Record the lease of a founder's screening, before it is submitted. Returns the lease's id."""

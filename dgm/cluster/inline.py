@@ -4,10 +4,7 @@ from collections import deque
 
 from dgm.cluster.node_worker import run_work
 from dgm.ports import Handler, HandlerFactory
-from dgm.values import Finished, Work
-
-STARTS = 2
-"""How often a piece of work is started that the handler fails."""
+from dgm.values import STARTS, Finished, Work
 
 
 class InlineExecutor:

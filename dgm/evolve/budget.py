@@ -9,10 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self, assert_never
 
 from dgm.config import BudgetSection, LeaseSection
-from dgm.values import Lease, Spent, Totals, WorkKind
-
-STARTS = 2
-"""How often an executor may start one piece of work: once more after its worker died."""
+from dgm.values import STARTS, Lease, Spent, Totals, WorkKind
 
 LEAST_SHARE = 0.25
 """Of a whole lease's tokens or dollars: with less, work would only show that its lease was too small."""
@@ -173,6 +170,15 @@ class Budget:
                 return {"open_screenings": self.open_screenings + change}
             case _:
                 assert_never(kind)
+
+
+def starts_charged(limits: BudgetSection) -> int:
+    """Return how many starts a lease is charged for whose work vanished with its driver, or when it was stopped.
+
+    How often the executor had started it is not known then. Where tokens or dollars are limited, all the starts that
+    it may have had are charged, so that no limit is passed; else one.
+    """
+    return 1 if limits.tokens is None and limits.cost_usd is None else STARTS
 
 
 def _times(lease: Lease, factor: int) -> Spent:

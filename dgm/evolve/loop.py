@@ -13,6 +13,7 @@ from dgm.errors import StorageFull
 from dgm.evaluations import wilson
 from dgm.evolve.actions import Evaluate, Expand, Wait
 from dgm.evolve.books import Halt
+from dgm.evolve.budget import starts_charged
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.planting import Planting
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
@@ -22,7 +23,7 @@ from dgm.evolve.resuming import missing_founders, open_books, streams_of
 from dgm.evolve.starting import Starter
 from dgm.evolve.strategies import open_strategy
 from dgm.ports import Archive, Clock, Executor
-from dgm.values import Finished, Suite, Tree, WorkKind
+from dgm.values import Finished, Spent, Suite, Tree, WorkKind
 
 TICK_S = 1.0
 """Longest wait for an outcome before a stop is looked for and the progress is told."""
@@ -166,10 +167,11 @@ class Loop:
 
     def _lose_the_rest(self, halt: Halt) -> tuple[str, ...]:
         """Charge every open lease whole: also one whose work an interrupt kept from being noted."""
+        starts = starts_charged(self._books.budget.limits)
         for lease in self._archive.open_leases():
-            self._archive.settle_lost(lease, f"under way when the run ended: {halt.reason}")
+            self._archive.settle_lost(lease, f"under way when the run ended: {halt.reason}", starts=starts)
         for work in self._books.under_way.values():
-            self._books.settled(work, work.lease.whole, counts=work.kind is WorkKind.ATTEMPT)
+            self._books.settled(work, work.charge(Spent(), starts), counts=work.kind is WorkKind.ATTEMPT)
         lost = tuple(map(str, self._books.under_way.values()))
         self._books.under_way.clear()
         return lost

@@ -29,7 +29,7 @@ MARGIN_S = 60.0
 """Besides what is known: starting sandboxes, closing them, sending bytes."""
 
 TRIES = 3
-"""How often a worker may do a piece of work when the infrastructure fails it."""
+"""How often a worker may do a piece of work, and the loop start a trial, that the infrastructure fails."""
 
 SCREENING_S = 1200.0
 """Seconds for a screening: its steps, two tries each, with a slow model."""

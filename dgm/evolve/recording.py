@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from dgm.config import EvolveSection
 from dgm.errors import ArchiveError, RunLocked, StorageFull
 from dgm.evolve.books import Books, Halt, UnderWay
+from dgm.evolve.orders import TRIES
 from dgm.evolve.population import Cell
 from dgm.evolve.progress import Reason
 from dgm.evolve.retention import Retained, retain
 from dgm.ports import Archive, Executor
 from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, OpenLease, Spent, TrialOutcome, WorkKind
-
-TRIES = 3
-"""How often a trial is started that the infrastructure fails: then it stays unscored, and counts as unresolved."""
 
 IN_A_ROW = 5
 """Pieces of work that the infrastructure may fail, one after the other, before the run stops; more with many slots."""
@@ -40,12 +38,12 @@ class Recorder:
             return self._trial(work, self._checked(work, outcome), finished.retries)
         return self._attempt(work, outcome)
 
-    def _lose(self, work: UnderWay, reason: str) -> None:
-        """Charge work whole that vanished."""
+    def _lose(self, work: UnderWay, reason: str, starts: int) -> None:
+        """Charge work that vanished, whole for each start."""
         for lease in self.archive.open_leases():
             if _is_of(lease, work):
-                self.archive.settle_lost(lease, reason)
-        self.books.settled(work, work.lease.whole, counts=work.kind is WorkKind.ATTEMPT)
+                self.archive.settle_lost(lease, reason, starts=starts)
+        self.books.settled(work, work.charge(Spent(), starts), counts=work.kind is WorkKind.ATTEMPT)
 
     def _trial(self, work: UnderWay, outcome: TrialOutcome, retries: int) -> Halt | None:
         self.archive.close_trial(outcome, retries=retries)
@@ -92,11 +90,7 @@ class Recorder:
         return outcome, record
 
     def _lost(self, work: UnderWay, finished: Finished) -> Halt | None:
-        self._lose(work, finished.error)
-        if finished.retries:
-            again = work.charge(Spent(), finished.retries)
-            self.archive.add_calls((), again, note=f"{work} was started again")
-            self.books.budget = replace(self.books.budget, settled=self.books.budget.settled + again)
+        self._lose(work, finished.error, starts=1 + finished.retries)
         reason = finished.error.strip().rpartition("\n")[2]
         self._log("lost", f"{work} was lost: {reason}", {"error": finished.error})
         if work.kind is WorkKind.TRIAL:

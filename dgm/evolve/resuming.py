@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dgm.config import RunConfig
 from dgm.errors import ConfigError
 from dgm.evolve.books import Books
-from dgm.evolve.budget import Budget
+from dgm.evolve.budget import Budget, starts_charged
 from dgm.evolve.population import NO_PARENT, Population
 from dgm.evolve.randomness import Streams
 from dgm.evolve.rebuilding import rebuild
@@ -21,7 +21,8 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive) -> Books:
         ConfigError: the suite's tasks or stages cannot be used.
     """
     for lease in archive.open_leases():
-        archive.settle_lost(lease, "under way when the driver died: charged whole")
+        reason = "under way when the driver died: charged whole"
+        archive.settle_lost(lease, reason, starts=starts_charged(config.budget))
     population = population_of(config, suite, archive)
     return Books(population, Budget.after(config.budget, config.leases, archive.totals()))
 

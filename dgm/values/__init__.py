@@ -32,6 +32,7 @@ from dgm.values.tasks import Feedback, Finish, Grader, Interval, Manifest, Split
 from dgm.values.text import plain, unified_diff
 from dgm.values.tree import FileEntry, Tree, TreeChange
 from dgm.values.work import (
+    STARTS,
     Ancestor,
     AttemptOrder,
     AttemptOutcome,
@@ -52,6 +53,7 @@ from dgm.values.work import (
 __all__ = [
     "GATEWAY_PORT",
     "GATEWAY_URL",
+    "STARTS",
     "AgentRecord",
     "Ancestor",
     "AttemptOrder",

@@ -13,6 +13,9 @@ from dgm.values.spending import Call, Lease, Spent
 from dgm.values.tasks import Manifest, Task, Verdict
 from dgm.values.tree import Tree
 
+STARTS = 2
+"""How often an executor may start one piece of work: once more when its worker died or failed."""
+
 
 class WorkKind(StrEnum):
     """What a worker is asked to do."""

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from dgm.config import BudgetSection, LeaseSection
 from dgm.evolve import Budget, Refused
-from dgm.evolve.budget import STARTS
-from dgm.values import Lease, Spent, Totals, WorkKind
+from dgm.values import STARTS, Lease, Spent, Totals, WorkKind
 
 TRIAL, ATTEMPT, SCREENING = WorkKind.TRIAL, WorkKind.ATTEMPT, WorkKind.SCREENING
 LEASES = LeaseSection(trial_tokens=100, attempt_tokens=400, trial_cost_usd=1.0, attempt_cost_usd=5.0)

@@ -11,6 +11,7 @@ from dgm.evolve import Reason
 from dgm.evolve.randomness import generator_at
 from dgm.evolve.recording import IN_A_ROW
 from dgm.values import (
+    STARTS,
     AttemptOrder,
     AttemptOutcome,
     AttemptState,
@@ -358,3 +359,23 @@ def test_tokens_never_exceed_their_limit(small_leases: World) -> None:
 
     assert end.detail.startswith("the budget of 100 tokens is used up")
     assert 70 <= totals_of(small_leases).spent.tokens <= 100
+
+
+def test_a_stop_charges_both_starts_of_the_work_under_way_where_tokens_are_limited(small_leases: World) -> None:
+    failing(small_leases.script, WorkKind.TRIAL, KeyboardInterrupt()).tokens = 0
+
+    end = small_leases.run()
+
+    assert end.reason is Reason.STOPPED
+    assert totals_of(small_leases).spent.tokens == STARTS * 20
+    assert small_leases.told[-1].tokens == STARTS * 20
+
+
+def test_a_dead_driver_is_charged_for_both_starts_where_tokens_are_limited(small_leases: World) -> None:
+    failing(small_leases.script, WorkKind.SCREENING, SystemExit())
+    with pytest.raises(SystemExit):
+        small_leases.run()
+
+    small_leases.run(stop=lambda: True)
+
+    assert totals_of(small_leases).spent.tokens == STARTS * 20
