@@ -34,6 +34,8 @@ from dgm.values import (
 
 RETRIES = 2
 MAX_OUT_BYTES = 4 << 20
+MAX_DROPPED = 200
+"""Paths of dropped changes that are recorded; the others are counted."""
 
 PRIVATE_ARTIFACTS = frozenset({"grading.log"})
 """What no agent and no model may see: a solution can print the hidden tests that it runs beside."""
@@ -137,7 +139,7 @@ def _check_endpoint(report: GatewayReport) -> None:
 def _judge(order: TrialOrder, solved: Solved, bench: _Bench, books: _Books) -> Verdict:
     task = order.task
     answer = _policed(order, solved)
-    books.dropped = answer.dropped
+    books.dropped = _shortened(answer.dropped)
     books.artifacts["solve.log"] = printed(solved.result)
     books.artifacts["answer.diff"] = unified_diff(task.public, answer.tree).encode()
     books.artifacts["out.tar"] = _capped(solved.out.tree, MAX_OUT_BYTES).to_tar()
@@ -169,6 +171,11 @@ def _retried(work: Callable[[], Result]) -> Result:
             tries += 1
             if tries > RETRIES:
                 raise _Unscored(f"the sandbox failed {tries} times: {error}") from error
+
+
+def _shortened(paths: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(paths) - MAX_DROPPED
+    return (*paths[:MAX_DROPPED], f"and {more} more") if more > 0 else paths
 
 
 def _capped(tree: Tree, max_bytes: int) -> Tree:

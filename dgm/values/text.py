@@ -2,6 +2,7 @@
 
 import difflib
 import unicodedata
+from dataclasses import dataclass
 
 from dgm.values.tree import FileEntry, Tree, TreeChange
 
@@ -10,33 +11,67 @@ MAX_FILE_LINES = 10_000
 """Of both sides of a file together: `difflib` takes minutes for longer ones that are made to be slow."""
 MAX_LINES = 100_000
 """Of all files together."""
+MAX_BYTES = 4 << 20
+"""Of a whole difference, but for the names of files that are not shown."""
+MAX_NAMES_BYTES = 1 << 20
 
 
 def unified_diff(before: Tree, after: Tree, *, max_file_bytes: int = MAX_DIFF_BYTES) -> str:
     """Return the difference as text, file by file in sorted order. Files that are binary or large are only named.
 
-    Takes seconds at most, whatever the trees hold: once `MAX_LINES` were compared, further files are only named.
+    Takes seconds at most, whatever the trees hold: once `MAX_LINES` were compared, or a file would lead beyond
+    `MAX_BYTES`, further files are only named; once the names take `MAX_NAMES_BYTES`, they are only counted.
     """
-    parts, left = [], MAX_LINES
-    for path in TreeChange.between(before, after):
+    parts: list[str] = []
+    room, paths = _Room(), list(TreeChange.between(before, after))
+    for number, path in enumerate(paths):
         old, new = before.files.get(path), after.files.get(path)
-        lines = sum(entry.data.count(b"\n") + 1 for entry in (old, new) if entry is not None)
-        shown = lines <= min(left, MAX_FILE_LINES)
-        parts.append(_file_diff(path, old, new, max_file_bytes if shown else 0))
-        left -= lines if shown else 0
+        part = room.for_lines(path, old, new, max_file_bytes) or room.for_name(path)
+        if not part:
+            return "".join([*parts, f"and {len(paths) - number} more files differ\n"])
+        parts.append(part)
     return "".join(parts)
 
 
-def _file_diff(path: str, old: FileEntry | None, new: FileEntry | None, max_bytes: int) -> str:
+@dataclass(slots=True)
+class _Room:
+    """What is left of a whole difference: lines to compare, bytes to show, bytes to name files with."""
+
+    lines: int = MAX_LINES
+    shown: int = MAX_BYTES
+    named: int = MAX_NAMES_BYTES
+
+    def for_lines(self, path: str, old: FileEntry | None, new: FileEntry | None, max_bytes: int) -> str:
+        """Return a file's difference, or nothing where it is binary or large, or once it is too much."""
+        sides = [entry.data for entry in (old, new) if entry is not None]
+        lines = sum(data.count(b"\n") + 1 for data in sides)
+        too_long = lines > min(self.lines, MAX_FILE_LINES) or sum(map(len, sides)) > max_bytes
+        if not self.shown or too_long or any(b"\0" in data for data in sides):
+            return ""
+        text = _file_diff(path, old, new)
+        self.lines -= lines
+        self.shown = max(0, self.shown - len(text.encode()))
+        return text if self.shown else ""
+
+    def for_name(self, path: str) -> str:
+        """Return what stands for a file that is not shown, or nothing once there are too many."""
+        name = plain(path)
+        text = f"{_head(name)}Binary or large file {name} differs\n"
+        self.named = max(0, self.named - len(text.encode()))
+        return text if self.named else ""
+
+
+def _file_diff(path: str, old: FileEntry | None, new: FileEntry | None) -> str:
     name = plain(path)
-    head = f"diff --git a/{name} b/{name}\n"
-    sides = [entry.data for entry in (old, new) if entry is not None]
-    if any(b"\0" in data for data in sides) or sum(map(len, sides)) > max_bytes:
-        return f"{head}Binary or large file {name} differs\n"
     lines = difflib.unified_diff(
         _lines(old), _lines(new), f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null"
     )
-    return head + "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    shown = (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return _head(name) + "".join(shown)
+
+
+def _head(name: str) -> str:
+    return f"diff --git a/{name} b/{name}\n"
 
 
 def _lines(entry: FileEntry | None) -> list[str]:

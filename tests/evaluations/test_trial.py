@@ -140,6 +140,13 @@ def test_changes_outside_are_dropped_and_recorded_and_the_rest_graded() -> None:
     assert (outcome.dropped, list(graded)) == (("notes.txt",), ["tally.py"])
 
 
+def test_at_most_so_many_dropped_paths_are_recorded_and_the_rest_counted() -> None:
+    files = {f"{n:04}.txt": "mine" for n in range(1_000)}
+    outcome = Bench(solving=collecting({**files, "tally.py": RIGHT})).run()
+
+    assert outcome.dropped == (*sorted(files)[:200], "and 800 more")
+
+
 @pytest.mark.parametrize("ended", [Ended.TIMED_OUT, Ended.OUT_OF_MEMORY, Ended.KILLED])
 def test_work_is_handed_in_however_solving_ended(ended: Ended) -> None:
     outcome = Bench(solving=lambda job: job_result(job, ended=ended, changed=SOLVED)).run()

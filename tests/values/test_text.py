@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dgm.values import Tree, plain, unified_diff
+from dgm.values.text import MAX_BYTES
 
 
 @given(st.text())
@@ -54,3 +55,33 @@ def test_a_binary_file_is_only_named() -> None:
 
 def test_a_path_with_a_terminal_escape_is_harmless() -> None:
     assert "\x1b" not in unified_diff(Tree(), Tree.of({"a\x1b[2J": "x"}))
+
+
+def test_a_difference_beyond_the_cap_only_names_its_files() -> None:
+    after = Tree.of({f"{n:02}.txt": f"{'x' * 390_000}\n" for n in range(20)})
+
+    shown = unified_diff(Tree(), after)
+
+    assert len(shown.encode()) <= MAX_BYTES + 100 * len(after)
+    assert [path for path in after if f"large file {path} differs" in shown] == [f"{n:02}.txt" for n in range(10, 20)]
+
+
+def test_the_cap_counts_what_undecodable_bytes_become() -> None:
+    after = Tree.of({f"{n:02}": b"\xff" * 390_000 for n in range(10)})
+
+    assert len(unified_diff(Tree(), after).encode()) <= MAX_BYTES + 100 * len(after)
+
+
+def test_more_names_than_fit_are_counted() -> None:
+    after = Tree.of({f"{n:04}{'n' * 900}": b"\0" for n in range(2_000)})
+
+    shown = unified_diff(Tree(), after)
+
+    assert len(shown.encode()) <= MAX_BYTES
+    assert shown.endswith(f"and {2_000 - shown.count('diff --git')} more files differ\n")
+
+
+def test_a_difference_of_many_small_files_shows_each() -> None:
+    after = Tree.of({f"{n:04}": "line\n" for n in range(2_000)})
+
+    assert unified_diff(Tree(), after).count("+line") == 2_000
