@@ -131,6 +131,10 @@ class EndpointModels:
         try:
             return self._loop.run(self._upstream.models(timeout_s=self._check_s))
         except UpstreamFault as fault:
+            if fault.status in _NO_LIST:
+                message = f"the endpoint {self._endpoint.base_url!r} has no list of models ({fault}): set models.name"
+                raise ModelRefused(f"{message}, or correct the address: it often ends in /v1.") from None
+            raise self._unusable(fault) from None
             raise self._unusable(fault) from None
 
     def names(self) -> dict[str, str]:

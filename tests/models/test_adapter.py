@@ -145,3 +145,20 @@ def test_an_unknown_model_of_a_server_without_a_list_is_refused():
         pytest.raises(ModelRefused, match="no such model"),
     ):
         models.check("unlisted")
+
+
+def test_a_server_without_a_list_needs_a_name_and_says_so():
+    with (
+        ScriptedServer(["ok"], lists=False) as server,
+        models_on(server) as models,
+        pytest.raises(ModelRefused, match=r"set models\.name"),
+    ):
+        models.names()
+
+
+def test_a_named_model_of_a_server_without_a_list_passes_the_check():
+    with ScriptedServer(["ok"], lists=False) as server, models_on(server, name="mine") as models:
+        for name in models.names().values():
+            models.check(name)
+
+    assert {seen.body["model"] for seen in server.seen} == {"mine"}
