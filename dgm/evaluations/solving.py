@@ -24,6 +24,10 @@ TASK = "/task"
 WORKSPACE = "/workspace"
 OUT = "/out"
 
+MAX_OUT_BYTES = 4 << 20
+_TAR_BYTES = 1024
+"""That a file takes in a tar besides its content, about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Solved:
@@ -75,6 +79,17 @@ def task_tree(task: Task) -> Tree:
     """Return what an agent sees in /task: the instruction, and the repository as it was, to compare with."""
     public = {f"public/{path}": entry for path, entry in task.public.files.items()}
     return Tree({"instruction.md": FileEntry(task.instruction.encode()), **public})
+
+
+def notes_tar(out: Collected) -> bytes:
+    """Return what an agent left in /out as a tar: the first files in sorted order that fit into `MAX_OUT_BYTES`."""
+    kept: dict[str, FileEntry] = {}
+    size = 0
+    for path in out.tree:
+        size += len(out.tree[path].data) + _TAR_BYTES
+        if size <= MAX_OUT_BYTES:
+            kept[path] = out.tree[path]
+    return Tree(kept).to_tar()
 
 
 def agent_environment(model: str, tokens: int, deadline: float) -> Mapping[str, str]:

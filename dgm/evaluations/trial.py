@@ -13,19 +13,17 @@ import numpy as np
 from dgm.errors import ModelError, ModelRefused, SandboxError
 from dgm.evaluations.grading import grade, printed
 from dgm.evaluations.policy import PolicedAnswer, police_answer
-from dgm.evaluations.solving import Solved, solve
+from dgm.evaluations.solving import Solved, notes_tar, solve
 from dgm.evaluations.verdicts import unresolved
 from dgm.ports import Clock, Gateway, Models, Sandbox
 from dgm.values import (
     Call,
     Collected,
-    FileEntry,
     Finish,
     GatewayReport,
     JobResult,
     Limits,
     Spent,
-    Tree,
     TrialOrder,
     TrialOutcome,
     Verdict,
@@ -33,7 +31,6 @@ from dgm.values import (
 )
 
 RETRIES = 2
-MAX_OUT_BYTES = 4 << 20
 MAX_DROPPED = 200
 """Paths of dropped changes that are recorded; the others are counted."""
 
@@ -142,7 +139,7 @@ def _judge(order: TrialOrder, solved: Solved, bench: _Bench, books: _Books) -> V
     books.dropped = _shortened(answer.dropped)
     books.artifacts["solve.log"] = printed(solved.result)
     books.artifacts["answer.diff"] = unified_diff(task.public, answer.tree).encode()
-    books.artifacts["out.tar"] = _capped(solved.out.tree, MAX_OUT_BYTES).to_tar()
+    books.artifacts["out.tar"] = notes_tar(solved.out)
     if answer.refused is not None:
         books.artifacts["refused.txt"] = answer.refused.encode()
         return unresolved(task.expected, Finish.REFUSED)
@@ -156,8 +153,7 @@ def _judge(order: TrialOrder, solved: Solved, bench: _Bench, books: _Books) -> V
 def _policed(order: TrialOrder, solved: Solved) -> PolicedAnswer:
     """Police the answer; a workspace of which nothing could be read is no answer, not the removal of everything."""
     public = order.task.public
-    nothing_read = not solved.workspace.tree and not solved.workspace.refused
-    workspace = Collected(public) if nothing_read else solved.workspace
+    workspace = Collected(public) if solved.workspace.nothing else solved.workspace
     return police_answer(public, workspace, order.task.allow)
 
 
@@ -176,17 +172,6 @@ def _retried(work: Callable[[], Result]) -> Result:
 def _shortened(paths: tuple[str, ...]) -> tuple[str, ...]:
     more = len(paths) - MAX_DROPPED
     return (*paths[:MAX_DROPPED], f"and {more} more") if more > 0 else paths
-
-
-def _capped(tree: Tree, max_bytes: int) -> Tree:
-    """Return the files that fit, in sorted order."""
-    kept: dict[str, FileEntry] = {}
-    size = 0
-    for path in tree:
-        size += len(tree[path].data)
-        if size <= max_bytes:
-            kept[path] = tree[path]
-    return Tree(kept)
 
 
 def _outcome(

@@ -6,7 +6,7 @@ The difference is made on the host, from the bytes that came out; what the agent
 from dataclasses import dataclass, replace
 
 from dgm.evaluations.policy import police_child
-from dgm.evaluations.solving import OUT, WORKSPACE
+from dgm.evaluations.solving import OUT, WORKSPACE, notes_tar
 from dgm.improve.bench import AgentRun, Bench
 from dgm.improve.evidence import history
 from dgm.improve.jobs import AgentWork
@@ -31,9 +31,11 @@ def modify(bench: Bench, order: AttemptOrder, proposal: str | None) -> Modified 
     run = bench.run_agent(_work(bench, order, proposal))
     if isinstance(run, Setback):
         return run
-    out = run.result.collected.get(OUT)
+    out = run.result.collected[OUT]
+    if out.tree:
+        bench.account.append("out.tar", notes_tar(out))
     if proposal is None:
-        proposal = own_proposal(out) if out is not None else ""
+        proposal = own_proposal(out)
     return _judged(bench, order.parent, run, proposal)
 
 
@@ -55,8 +57,14 @@ def _work(bench: Bench, order: AttemptOrder, proposal: str | None) -> AgentWork:
 
 
 def _judged(bench: Bench, parent: Tree, run: AgentRun, proposal: str) -> Modified | Setback:
-    """Take the tree as it stands, with any exit code and at the deadline too."""
-    policed = police_child(parent, run.result.collected[WORKSPACE])
+    """Take the tree as it stands, with any exit code and at the deadline too.
+
+    A workspace of which nothing could be read is no change, not the removal of everything.
+    """
+    workspace = run.result.collected[WORKSPACE]
+    if workspace.nothing:
+        return run.blame(Failure.NO_CHANGE, "its files could not be read")
+    policed = police_child(parent, workspace)
     if policed.refused is not None:
         return Setback.of(Failure.REFUSED_CHANGE, policed.refused)
     if not policed.change:

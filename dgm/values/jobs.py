@@ -103,6 +103,11 @@ class Collected:
     tree: Tree = field(default_factory=Tree)
     refused: tuple[Refusal, ...] = ()
 
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was handed over at all: of a mount that had files, that they could not be read."""
+        return not self.tree and not self.refused
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:

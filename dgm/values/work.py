@@ -187,7 +187,11 @@ class ScreeningStep:
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
-    """What an attempt gave: a child, or a failure with its detail."""
+    """What an attempt gave: a child, or a failure with its detail.
+
+    Args:
+        artifacts: name to bytes: `proposal.md`, `child.diff`, `out.tar`, transcripts and logs of its jobs.
+    """
 
     attempt_id: int
     child: Tree | None

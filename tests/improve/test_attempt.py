@@ -130,6 +130,20 @@ def test_the_artifacts_of_an_attempt_are_kept_by_name() -> None:
     assert {"screen-start.jsonl", "screen-trivial-task.jsonl", "screen-self-edit.jsonl"} <= set(outcome.artifacts)
 
 
+@pytest.mark.parametrize("failure", [None, Failure.NO_CHANGE])
+def test_the_agents_notes_are_kept_up_to_a_size(failure: Failure | None) -> None:
+    notes = Tree.of({"a.txt": "small", "b.bin": b"x" * (5 << 20)})
+
+    def noting(job: Job) -> JobResult:
+        change = {} if failure else improve_change(job)
+        return job_result(job, changed={**change, "/out": notes})
+
+    outcome, _ = attempted(improve=noting)
+
+    assert outcome.failure is failure
+    assert list(Tree.from_tar(outcome.artifacts["out.tar"])) == ["a.txt"]
+
+
 def improve_change(job: Job) -> dict[str, Tree]:
     return {"/workspace": improve(job).collected["/workspace"].tree}
 
@@ -150,6 +164,13 @@ def test_an_unchanged_tree_is_no_child() -> None:
     assert outcome.failure is Failure.NO_CHANGE
     assert played(sandbox) == ["improve"]
     assert outcome.proposal != ""
+
+
+def test_a_workspace_of_which_nothing_could_be_read_is_no_change() -> None:
+    outcome, _ = attempted(improve=partial(job_result, ended=Ended.KILLED, changed={"/workspace": Tree()}))
+
+    assert outcome.failure is Failure.NO_CHANGE
+    assert "killed" in outcome.detail
 
 
 def test_only_caches_are_no_change() -> None:
