@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI, DefaultAsyncHttpxClient
+from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
 
+from dgm.models.bounded_client import MAX_ANSWER_BYTES, AnswerTooLarge, BoundedClient
 from dgm.models.endpoint import OPENAI_BASE_URL, Endpoint
 from dgm.models.ledger import Usage
 from dgm.models.replies import Json
@@ -74,7 +75,7 @@ class Upstream:
             api_key=endpoint.key.reveal(),
             base_url=endpoint.base_url or OPENAI_BASE_URL,
             max_retries=0,
-            http_client=DefaultAsyncHttpxClient(trust_env=not endpoint.on_loopback),
+            http_client=BoundedClient(trust_env=not endpoint.on_loopback),
         )
 
     def scrub(self, text: str) -> str:
@@ -90,7 +91,7 @@ class Upstream:
                 extra_body=payload,  # as it is: to take it apart by its types blocks the loop for seconds
                 timeout=timeout_s,
             )
-            body = self._completion(raw.content)
+            body = await asyncio.to_thread(self._completion, raw.content)
         except APIError as error:
             raise self._fault(error) from None
         return Answer(body, _usage(body))
@@ -128,6 +129,9 @@ class Upstream:
             return self._status_fault(error)
         if isinstance(error, APITimeoutError):
             return UpstreamFault(FaultKind.PASSING, "the endpoint did not answer in time", worked=True)
+        if isinstance(error.__cause__, AnswerTooLarge):
+            text = f"the endpoint's answer is larger than {MAX_ANSWER_BYTES >> 20} MiB"
+            return UpstreamFault(FaultKind.PASSING, text, worked=True)
         refused = isinstance(error, APIConnectionError) and "ConnectError" in type(error.__cause__).__name__
         text = "the endpoint cannot be reached" if refused else "the connection to the endpoint broke"
         return UpstreamFault(FaultKind.PASSING, text, worked=not refused)
