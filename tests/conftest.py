@@ -1,12 +1,19 @@
-"""Which tests may be skipped, and what CI thinks of it."""
+"""Which tests run together, which may be skipped, and what CI thinks of it."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
-MAY_SKIP_IN_CI = ("no pulled model",)
+MAY_SKIP_IN_CI = ("no pulled model", "no right to mount a tmpfs")
 """Starts of skip reasons that CI accepts: all others fail the run there."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one Ray on one worker of xdist: a cluster takes seconds to start, and both cores."""
+    for item in items:
+        if "tests/cluster" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("ray"))
 
 
 @pytest.hookimpl(wrapper=True)
