@@ -9,11 +9,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from dgm.assets import suites_dir
-from dgm.errors import SuiteError
+from dgm.assets import read_folder, suites_dir
+from dgm.errors import ConfigError, SuiteError
 from dgm.evaluations import humaneval
 from dgm.evaluations.policy import is_cache, shadows_a_module
-from dgm.values import Feedback, FileEntry, Grader, Split, Suite, Task, Tree
+from dgm.values import Feedback, Grader, Split, Suite, Task, Tree, path_fault
 
 SUITE_FILE = "suite.toml"
 MAX_SUITE_BYTES = 64 << 20
@@ -88,7 +88,10 @@ def suite_tree(name_or_path: str) -> Tree:
             f"no suite {name_or_path!r}: give one of {', '.join(suite_names())}, "
             f"or the path of a folder that holds a {SUITE_FILE}"
         )
-    return _read_folder(folder)
+    try:
+        return read_folder(folder, max_bytes=MAX_SUITE_BYTES, is_left_out=is_cache)
+    except ConfigError as error:
+        raise SuiteError(f"the suite {name_or_path!r} cannot be read: {error}") from error
 
 
 def suite_from_tree(tree: Tree) -> Suite:
@@ -141,8 +144,8 @@ def _check_task(task: Task, where: str) -> None:
     for path in task.public:
         if shadows_a_module(path):
             raise SuiteError(f"{where}/public/{path} bears the name of a standard module or of pytest's: rename it")
-        if any(part.startswith(".git") for part in path.split("/")):
-            raise SuiteError(f"{where}/public/{path}: paths that git gives a meaning to cannot come back: remove it")
+        if fault := path_fault(path):
+            raise SuiteError(f"{where}/public/{path} could not come back from a sandbox: {fault.value}. Rename it")
 
 
 def _check_whole(suite: Suite, tree: Tree) -> None:
@@ -164,26 +167,15 @@ def _parse(model: type[Model], tree: Tree, path: str, where: str = "") -> Model:
     if path not in tree:
         raise SuiteError(f"{shown} is missing: docs/suites.md describes it")
     try:
-        return model.model_validate(tomllib.loads(tree[path].data.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SuiteError(f"{shown} is not TOML: {error}") from error
+        return model.model_validate(_read_toml(tree[path].data, shown))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise SuiteError(f"{shown} is wrong: {wrong}. docs/suites.md lists every key") from error
 
 
-def _read_folder(folder: Path) -> Tree:
-    files: dict[str, FileEntry] = {}
-    size = 0
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if is_cache(name):
-            continue
-        if path.is_symlink():
-            raise SuiteError(f"{name!r} in suite {folder.name!r} is a symbolic link: put the file there")
-        if path.is_file():
-            files[name] = FileEntry(path.read_bytes(), bool(path.stat().st_mode & 0o100))
-            size += len(files[name].data)
-        if size > MAX_SUITE_BYTES:
-            raise SuiteError(f"suite {folder.name!r} is larger than {MAX_SUITE_BYTES} bytes: is the path right?")
-    return Tree(files)
+def _read_toml(data: bytes, shown: str) -> dict[str, object]:
+    """Read TOML. `tomllib` also fails with RecursionError on deep nesting and ValueError on giant numbers."""
+    try:
+        return tomllib.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise SuiteError(f"{shown} is not TOML in UTF-8: {error}. Correct it.") from error

@@ -1,10 +1,12 @@
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from dgm.errors import SuiteError
 from dgm.evaluations import load_suite, suite_from_tree, suite_names, suite_tree
-from dgm.values import FileEntry, Tree
+from dgm.values import Tree
 
 SUITE_TOML = """\
 name = "mine"
@@ -39,9 +41,9 @@ def task_files(task_id: str, split: str) -> dict[str, str]:
 FILES = {"suite.toml": SUITE_TOML, **task_files("a-task", "search"), **task_files("b-task", "holdout")}
 
 
-def suite_with(changed: dict[str, str | None]) -> Tree:
-    entries = {path: None if text is None else FileEntry(text.encode()) for path, text in changed.items()}
-    return Tree.of(FILES).with_files(entries)
+def suite_with(changed: Mapping[str, str | bytes | None]) -> Tree:
+    new = Tree.of({path: text for path, text in changed.items() if text is not None})
+    return Tree.of(FILES).with_files({**dict.fromkeys(changed), **new.files})
 
 
 def test_a_folder_is_a_suite(tmp_path: Path) -> None:
@@ -86,7 +88,15 @@ def test_a_symbolic_link_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "suite.toml").write_text(SUITE_TOML)
     (tmp_path / "link").symlink_to("/etc/hostname")
 
-    with pytest.raises(SuiteError, match="symbolic link"):
+    with pytest.raises(SuiteError, match="not a regular file"):
+        suite_tree(str(tmp_path))
+
+
+def test_a_fifo_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "suite.toml").write_text(SUITE_TOML)
+    os.mkfifo(tmp_path / "fifo")
+
+    with pytest.raises(SuiteError, match="not a regular file"):
         suite_tree(str(tmp_path))
 
 
@@ -99,6 +109,9 @@ TASK = "tasks/a-task"
 WRONG = {
     "no suite.toml": {"suite.toml": None},
     "not TOML": {"suite.toml": "name ="},
+    "TOML that is nested too deep": {"suite.toml": f"x = {'[' * 5_000}"},
+    "a number that is too long": {"suite.toml": f"x = {'1' * 5_000}"},
+    "not UTF-8": {"suite.toml": b"\xff"},
     "an unknown key": {"suite.toml": SUITE_TOML + "typo = 1\n"},
     "an unknown key in a task": {f"{TASK}/task.toml": TASK_TOML.format(split="search") + "typo = 1\n"},
     "an unknown grader": {f"{TASK}/task.toml": TASK_TOML.format(split="search").replace("pytest", "guess")},
@@ -113,6 +126,7 @@ WRONG = {
     "stages that do not ascend": {"suite.toml": SUITE_TOML.replace("[1]", "[1, 1]")},
     "a module named like a standard one": {f"{TASK}/public/json.py": ""},
     "a path of git": {f"{TASK}/public/.gitignore": ""},
+    "a path that no sandbox hands over": {f"{TASK}/public/a\\b": ""},
     "an id twice": {
         f"{TASK}/task.toml": TASK_TOML.format(split="search").replace(
             '["test_x.py::test_x"]', '["test_x.py::test_x", "test_x.py::test_x"]'
