@@ -1,6 +1,6 @@
 """One node of the cluster as the driver sees it: its actor, and which of its slots are busy."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ray
@@ -14,6 +14,9 @@ from dgm.errors import DgmError, SandboxUnavailable
 from dgm.ports import HandlerFactory
 from dgm.values import Work
 
+OPEN_S = 180.0
+"""For a node to start its process and open its sandbox and endpoint."""
+
 CLOSE_S = 10.0
 """For nodes to free their handlers; after that their processes are killed."""
 
@@ -23,15 +26,19 @@ class Node:
 
     Args:
         slots: pieces of work at once: threads of the actor.
+        open_s: seconds that it may take to open, at the start and whenever it is started again.
+        monotonic: seconds, for that deadline.
     """
 
-    def __init__(self, node_id: str, slots: int, factory: HandlerFactory) -> None:
+    def __init__(
+        self, node_id: str, slots: int, factory: HandlerFactory, open_s: float, monotonic: Callable[[], float]
+    ) -> None:
         self.node_id = node_id
         self.slots = slots
         self.busy = 0
         self.stuck = 0
         """Slots of which the work was given up, and whose thread still runs."""
-        self._factory = factory
+        self._factory, self._open_s, self._monotonic = factory, open_s, monotonic
         self.start()
 
     def start(self) -> None:
@@ -43,28 +50,35 @@ class Node:
             num_cpus=0, resources={SLOT: self.slots}, max_concurrency=self.slots + 1, scheduling_strategy=here
         ).remote(self._factory)
         self.opening: Any = self.actor.open.remote()
+        self._open_until_s = self._monotonic() + self._open_s
+
+    @property
+    def usable(self) -> int:
+        """Slots whose threads come back."""
+        return self.slots - self.stuck
 
     @property
     def free(self) -> int:
         """Slots that can take work now."""
-        return 0 if self.opening is not None else self.slots - self.busy - self.stuck
+        return 0 if self.opening is not None else self.usable - self.busy
 
-    def opened(self, timeout_s: float) -> bool:
-        """Tell whether the handler is built.
+    def look(self, timeout_s: float = 0.0) -> None:
+        """Note whether the handler is built by now.
 
         Raises:
-            DgmError: what the node lacks.
+            DgmError: what the node lacks, or that its time to open has passed.
         """
         if self.opening is None:
-            return True
+            return
         ready, _ = ray.wait([self.opening], timeout=timeout_s)
         if not ready:
-            return False
+            if self._monotonic() >= self._open_until_s:
+                raise SandboxUnavailable(f"the node {self.node_id[:8]!r} did not open within {self._open_s:.0f} s")
+            return
         lacks = self._result(self.opening)
         self.opening = None
         if lacks is not None:
             raise lacks
-        return True
 
     def run(self, work: Work, starts: int) -> Any:
         """Start work in a free slot. Returns the reference to what becomes of it."""

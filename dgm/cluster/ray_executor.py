@@ -12,16 +12,10 @@ import ray
 from ray.exceptions import RayError
 
 from dgm.cluster.connection import LOCAL, SLOT, connected
-from dgm.cluster.node import Node, close_all
-from dgm.errors import ConfigError, DgmError, SandboxUnavailable
+from dgm.cluster.node import OPEN_S, Node, close_all
+from dgm.errors import ConfigError, DgmError
 from dgm.ports import HandlerFactory
-from dgm.values import Finished, Work
-
-STARTS = 2
-"""How often a piece of work is started: once more when its worker died or failed."""
-
-OPEN_S = 180.0
-"""For a node to start its process and open its sandbox and endpoint."""
+from dgm.values import STARTS, Finished, Work
 
 LOOK_S = 1.0
 """How often deadlines are looked at, and LOOK_FOR_NODES_S how often nodes that came or went are looked for."""
@@ -47,6 +41,7 @@ class RayExecutor:
         slots: of this machine with `local`, else the most that are used; None: one for each core of this machine, or
             all that the nodes of the cluster offer.
         address: `local`, or the address of a cluster whose nodes have the resource `sandbox`.
+        open_s: seconds that a node may take to start its process and open its sandbox and endpoint.
         monotonic: seconds, for deadlines.
 
     Raises:
@@ -60,14 +55,16 @@ class RayExecutor:
         slots: int | None = None,
         *,
         address: str = LOCAL,
+        open_s: float = OPEN_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._factory, self._most, self._monotonic = factory, slots, monotonic
+        self._factory, self._most, self._open_s, self._monotonic = factory, slots, open_s, monotonic
         self._nodes: dict[str, Node] = {}
         self._queue: deque[_Job] = deque()
         self._jobs: dict[Any, _Job] = {}
         self._given_up: dict[Any, _Job] = {}
         self._looked_at_s = float("-inf")
+        self._why_no_node = "no node of the cluster is left"
         with ExitStack() as opening:
             opening.enter_context(connected(address, slots or len(os.sched_getaffinity(0))))
             self._look_for_nodes()
@@ -76,8 +73,9 @@ class RayExecutor:
 
     @property
     def slots(self) -> int:
-        """Slots of the nodes that are there, but for those with a thread that does not come back."""
-        offered = sum(node.slots - node.stuck for node in self._nodes.values())
+        """Slots of the nodes that are open; while none is, of those that may yet open: work can wait for them."""
+        opened = [node for node in self._nodes.values() if node.opening is None]
+        offered = sum(node.usable for node in opened or self._nodes.values())
         return offered if self._most is None else min(offered, self._most)
 
     def submit(self, work: Work) -> None:
@@ -118,11 +116,10 @@ class RayExecutor:
 
     def _collect(self, timeout_s: float) -> tuple[Finished, ...]:
         references = [*self._jobs, *self._given_up]
-        if references:
-            ray.wait(references, timeout=timeout_s)
-            ready, _ = ray.wait(references, num_returns=len(references), timeout=0)
-        else:
-            ready = []
+        openings = [node.opening for node in self._nodes.values() if node.opening is not None]
+        if references or openings:
+            ray.wait([*references, *openings], timeout=timeout_s)
+        ready = ray.wait(references, num_returns=len(references), timeout=0)[0] if references else []
         ended = [self._end(reference) for reference in ready]
         return tuple(finished for finished in [*ended, *self._overdue(), *self._stranded()] if finished is not None)
 
@@ -170,8 +167,7 @@ class RayExecutor:
         if self._nodes:
             return []
         stranded = [
-            Finished(job.work.work_id, None, "no node of the cluster is left", retries=STARTS - job.starts_left)
-            for job in self._queue
+            Finished(job.work.work_id, None, self._why_no_node, retries=STARTS - job.starts_left) for job in self._queue
         ]
         self._queue.clear()
         return stranded
@@ -196,16 +192,20 @@ class RayExecutor:
                 del self._nodes[gone]
             for node_id, slots in offered.items():
                 if slots > 0 and node_id not in self._nodes:
-                    self._nodes[node_id] = Node(node_id, slots, self._factory)
+                    self._nodes[node_id] = self._node(node_id, slots)
         for node in [node for node in self._nodes.values() if node.opening is not None]:
             self._drop_unless_it_opens(node)
 
     def _drop_unless_it_opens(self, node: Node) -> None:
         try:
-            node.opened(0)
-        except DgmError:
+            node.look()
+        except DgmError as error:
+            self._why_no_node = f"no node of the cluster is left, since {error}"
             node.kill()
             del self._nodes[node.node_id]
+
+    def _node(self, node_id: str, slots: int) -> Node:
+        return Node(node_id, slots, self._factory, self._open_s, self._monotonic)
 
     def _open_nodes(self, address: str) -> None:
         if not self._nodes:
@@ -216,8 +216,7 @@ class RayExecutor:
         errors: list[DgmError] = []
         for node in list(self._nodes.values()):
             try:
-                if not node.opened(OPEN_S):
-                    raise SandboxUnavailable(f"the node {node.node_id[:8]!r} did not open within {OPEN_S:.0f} s")
+                node.look(self._open_s)
             except DgmError as error:
                 errors.append(error)
                 node.kill()

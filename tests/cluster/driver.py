@@ -1,11 +1,13 @@
 """A driver of its own, for tests that kill it or need a second cluster. Says what it did as JSON lines."""
 
+import itertools
 import json
 import sys
+from pathlib import Path
 
 from dgm.cluster import RayExecutor
 from dgm.errors import DgmError
-from tests.cluster.handlers import LackingFactory, ObeyingFactory, work
+from tests.cluster.handlers import LackingFactory, ObeyingFactory, OpensOnceFactory, work
 
 
 def say(**what: object) -> None:
@@ -29,5 +31,15 @@ def refuse() -> None:
         say(error=type(error).__name__, message=str(error))
 
 
+def fail_to_open_again() -> None:
+    """Each look at the clock after the start finds it half a minute later."""
+    seconds = itertools.count(step=30)
+    executor = RayExecutor(OpensOnceFactory(Path.home() / "opened"), 1, monotonic=lambda: float(next(seconds)))
+    executor.submit(work("w", "die", deadline_s=1e9))
+    (lost,) = executor.wait(1e9)
+    say(payload=lost.payload, retries=lost.retries, error=lost.error, slots=executor.slots)
+    executor.close()
+
+
 if __name__ == "__main__":
-    {"hang": work_and_hang, "refuse": refuse}[sys.argv[1]]()
+    {"hang": work_and_hang, "refuse": refuse, "open once": fail_to_open_again}[sys.argv[1]]()

@@ -74,3 +74,16 @@ class LackingFactory:
 
     def __call__(self) -> Obeying:
         raise SandboxUnavailable("no engine answers: start it")
+
+
+@dataclass(frozen=True)
+class OpensOnceFactory:
+    """A machine on which a handler is built once; the next one never is."""
+
+    mark: Path
+
+    def __call__(self) -> Obeying:
+        if self.mark.exists():
+            threading.Event().wait()
+        self.mark.touch()
+        return ObeyingFactory()()

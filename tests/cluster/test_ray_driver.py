@@ -21,8 +21,9 @@ def start(what: str, home: Path) -> subprocess.Popen[bytes]:
 
 
 def said(driver: subprocess.Popen[bytes]) -> dict[str, object]:
+    """Return the first line of JSON: Ray may say something of its own before it."""
     assert driver.stdout is not None
-    return json.loads(driver.stdout.readline())
+    return json.loads(next(line for line in driver.stdout if line.startswith(b"{")))
 
 
 def is_alive(pid: int) -> bool:
@@ -48,3 +49,13 @@ def test_what_the_nodes_lack_is_said_and_nothing_is_left_at_home(tmp_path: Path)
 
     assert answer == {"error": "SandboxUnavailable", "message": "no engine answers: start it"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_work_is_lost_when_the_last_node_does_not_open_again(tmp_path: Path) -> None:
+    with start("open once", tmp_path) as driver:
+        answer = said(driver)
+
+    error = str(answer.pop("error"))
+    assert answer == {"payload": None, "retries": 1, "slots": 0}
+    assert error.startswith("no node of the cluster is left, since the node ")
+    assert error.endswith("did not open within 180 s")
