@@ -160,7 +160,7 @@ def test_a_dangerous_path_is_refused_and_the_attempt_stays_open(archive: RunArch
     attempt = open_attempt(archive)
     child = FOUNDER.with_files({".git/hooks/post-checkout": FileEntry(b"#!/bin/sh\n", executable=True)})
 
-    with pytest.raises(ArchiveError, match="git gives it a meaning"):
+    with pytest.raises(ArchiveError, match="that git gives a meaning to"):
         archive.close_attempt(success(attempt, child))
 
     assert archive.attempt(attempt).state is AttemptState.OPEN
