@@ -5,6 +5,7 @@ An attempt or a trial has one open lease at most, and a lease is settled once: n
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from sqlite3 import Row
 from typing import Literal
 
 from sqlite_utils import Database
@@ -88,10 +89,13 @@ def add_calls(
 def open_leases(db: Database) -> tuple[OpenLease, ...]:
     """Return the leases that are not settled."""
     found = select(db, "SELECT * FROM leases WHERE state = 'open' ORDER BY lease")
-    return tuple(
-        OpenLease(row["lease"], Lease(row["tokens"], row["cost_usd"], row["seconds"]), row["attempt"], row["trial"])
-        for row in found
-    )
+    return tuple(map(_open_lease, found))
+
+
+def _open_lease(row: Row) -> OpenLease:
+    lease = Lease(row["tokens"], row["cost_usd"], row["seconds"])
+    opened_at = datetime.fromisoformat(row["opened_at"])
+    return OpenLease(row["lease"], lease, row["attempt"], row["trial"], opened_at)
 
 
 def _open(db: Database, owner: Mapping[str, Value], lease: Lease, at: datetime) -> int:

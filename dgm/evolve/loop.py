@@ -29,7 +29,10 @@ TICK_S = 1.0
 """Longest wait for an outcome before a stop is looked for and the progress is told."""
 
 BANK_S = 60.0
-"""How often the hours go to the archive: a kill forgets at most so many seconds."""
+"""How often the hours go to the archive, unless an executor keeps the loop waiting: see `open_books` for a kill."""
+
+GRACE_S = 900.0
+"""For work to be graded and to end once the hours are used up, to which its lease was cut. Then it is given up."""
 
 
 def _ignore(progress: Progress) -> None:
@@ -68,7 +71,7 @@ class Loop:
     ) -> None:
         self._archive, self._executor, self._clock = archive, executor, clock
         self._observer, self._stop = observer, stop
-        self._books = open_books(config, suite, archive)
+        self._books = open_books(config, suite, archive, clock.now())
         self._streams = streams_of(config, archive)
         self._strategy = open_strategy(config.evolve)
         orders = Orders(config, suite, archive, models)
@@ -113,7 +116,17 @@ class Loop:
         halts = [self._record(finished) for finished in self._executor.wait(TICK_S)]
         self._best = best_agent(self._books.population)
         self._pass_time()
-        return next((halt for halt in halts if halt is not None), None)
+        return next((halt for halt in halts if halt is not None), self._overtime())
+
+    def _overtime(self) -> Halt | None:
+        """Return a halt when work hangs that should have ended with the hours."""
+        budget = self._books.budget
+        if budget.limits.hours is None or (budget.hours - budget.limits.hours) * 3600 <= GRACE_S:
+            return None
+        if not self._books.under_way:
+            return None
+        used_up = f"the budget of {budget.limits.hours:g} hours is used up"
+        return Halt(Reason.FINISHED, f"{used_up}, and what is under way has not ended {GRACE_S:.0f} s later")
 
     def _fill_slots(self) -> Halt | None:
         """Ask the strategy until every slot is busy or it waits. Returns a halt when nothing is left to wait for."""

@@ -1,6 +1,7 @@
 """From the archive to the loop's memory, at a start as at a resume."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from dgm.config import RunConfig
 from dgm.errors import ConfigError
@@ -11,20 +12,32 @@ from dgm.evolve.randomness import Streams
 from dgm.evolve.rebuilding import rebuild
 from dgm.evolve.staging import Staging
 from dgm.ports import Archive
-from dgm.values import Split, Suite, Tree
+from dgm.values import OpenLease, Split, Suite, Tree
 
 
-def open_books(config: RunConfig, suite: Suite, archive: Archive) -> Books:
+def open_books(config: RunConfig, suite: Suite, archive: Archive, now: datetime) -> Books:
     """Charge what a crash left under way, and return the books as the archive has them.
 
     Raises:
         ConfigError: the suite's tasks or stages cannot be used.
     """
-    for lease in archive.open_leases():
+    left = archive.open_leases()
+    if hours := _hours_of(left, now):
+        archive.add_hours(hours)
+    for lease in left:
         reason = "under way when the driver died: charged whole"
         archive.settle_lost(lease, reason, starts=starts_charged(config.budget))
     population = population_of(config, suite, archive)
     return Books(population, Budget.after(config.budget, config.leases, archive.totals()))
+
+
+def _hours_of(leases: Iterable[OpenLease], now: datetime) -> float:
+    """Return how long a driver that died may have waited for its work, part of which it may have recorded already.
+
+    When it died is not known: not later than now, and no work lasts longer than its lease.
+    """
+    waited = [min((now - one.opened_at).total_seconds(), one.lease.seconds) for one in leases if one.opened_at]
+    return max([0.0, *waited]) / 3600
 
 
 def population_of(config: RunConfig, suite: Suite, archive: Archive) -> Population:

@@ -106,12 +106,17 @@ class TrialResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenLease:
-    """A lease whose work has not been settled: after a crash it is charged whole. Of a screening, it has no owner."""
+    """A lease whose work has not been settled: after a crash it is charged whole. Of a screening, it has no owner.
+
+    Args:
+        opened_at: aware UTC time; None where it is not known.
+    """
 
     lease_id: int
     lease: Lease
     attempt_id: int | None
     trial_id: int | None
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

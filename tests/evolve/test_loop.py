@@ -1,6 +1,6 @@
 """The loop with the real archive and a handler that answers as it is told."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,8 @@ import pytest
 
 from dgm.errors import ConfigError, StorageFull
 from dgm.evolve import Reason
+from dgm.evolve.loop import GRACE_S
+from dgm.evolve.orders import SCREENING_S
 from dgm.evolve.randomness import generator_at
 from dgm.evolve.recording import IN_A_ROW
 from dgm.values import (
@@ -16,6 +18,7 @@ from dgm.values import (
     AttemptOutcome,
     AttemptState,
     Failure,
+    Finished,
     ScreeningOrder,
     Spent,
     Totals,
@@ -28,6 +31,7 @@ from dgm.values import (
     WorkKind,
 )
 from tests.evolve.worlds import Script, World, config_of, suite_of
+from tests.fakes import FakeClock
 
 
 def world(folder: Path, script: Script | None = None, tasks: int = 2, **budget: float) -> World:
@@ -379,3 +383,51 @@ def test_a_dead_driver_is_charged_for_both_starts_where_tokens_are_limited(small
     small_leases.run(stop=lambda: True)
 
     assert totals_of(small_leases).spent.tokens == STARTS * 20
+
+
+@dataclass
+class Hanging:
+    """An executor whose work never ends: each look at it takes a minute."""
+
+    clock: FakeClock
+    slots: int = 1
+
+    def submit(self, work: Work) -> None:
+        pass
+
+    def wait(self, timeout_s: float) -> tuple[Finished, ...]:
+        self.clock.advance(60)
+        return ()
+
+    def close(self) -> None:
+        pass
+
+
+def test_work_that_hangs_is_given_up_a_while_after_the_hours_are_used_up(tmp_path: Path) -> None:
+    some = world(tmp_path, hours=1.0)
+
+    with some.open() as run:
+        end = some.loop(run, Hanging(some.clock)).run()
+
+    assert (end.reason, end.lost) == (Reason.FINISHED, ("the screening of 'one'",))
+    assert end.detail.startswith("the budget of 1 hours is used up, and what is under way has not ended")
+    assert totals_of(some).hours == pytest.approx(1 + GRACE_S / 3600, abs=0.1)
+
+
+@pytest.mark.parametrize(("passed_s", "counted_s"), [(100, 100), (1e6, SCREENING_S)])
+def test_a_dead_driver_is_charged_the_hours_of_its_lease_at_most(
+    tmp_path: Path, passed_s: float, counted_s: float
+) -> None:
+    some = world(tmp_path)
+
+    def die(work: Work) -> BaseException:
+        some.clock.advance(passed_s)
+        return SystemExit()
+
+    some.script.raises = die
+    with pytest.raises(SystemExit):
+        some.run()
+
+    some.run(stop=lambda: True)
+
+    assert totals_of(some).hours == pytest.approx(counted_s / 3600)
