@@ -17,12 +17,11 @@ from dgm.models.prices import FREE, find_price
 from dgm.models.proof import fault_of
 from dgm.models.socket_folders import sweep_socket_folders
 from dgm.models.tries import PATIENT, RetryPolicy
-from dgm.models.upstream import FaultKind, Upstream, UpstreamFault
+from dgm.models.upstream import NO_LIST, FaultKind, Upstream, UpstreamFault
 from dgm.ports import Clock
 from dgm.values import Lease, Price
 
 CHECK_S = 30.0
-_NO_LIST = frozenset({404, 405, 501})
 
 
 def open_models(
@@ -131,7 +130,7 @@ class EndpointModels:
         try:
             return self._loop.run(self._upstream.models(timeout_s=self._check_s))
         except UpstreamFault as fault:
-            if fault.status in _NO_LIST:
+            if fault.status in NO_LIST:
                 message = f"the endpoint {self._endpoint.base_url!r} has no list of models ({fault}): set models.name"
                 raise ModelRefused(f"{message}, or correct the address: it often ends in /v1.") from None
             raise self._unusable(fault) from None
@@ -194,7 +193,7 @@ class EndpointModels:
         try:
             return await self._upstream.models(timeout_s=self._check_s)
         except UpstreamFault as fault:
-            if fault.status not in _NO_LIST:
+            if fault.status not in NO_LIST:
                 return fault
         left_s = max(0.0, self._check_s - (self._clock.monotonic() - started_s))
         return await fault_of(self._upstream, model, timeout_s=left_s) or (model,)

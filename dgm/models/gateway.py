@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dgm.errors import ModelRefused, ModelUnavailable
+from dgm.models.in_flight import InFlight
 from dgm.models.ledger import Charge, Ledger
 from dgm.models.loop_thread import LoopThread
 from dgm.models.proof import ask_of_our_own
@@ -76,6 +77,8 @@ class LeasedGateway:
         self._transcript = Transcript()
         self._slots = asyncio.Semaphore(CONCURRENT_CALLS)
         self._running: set[asyncio.Task[Ending]] = set()
+        self._in_flight = InFlight()
+        self._question: asyncio.Task[UpstreamFault | None] | None = None
         self._closed = False
         self._failed = False
         self._answered = False
@@ -132,6 +135,9 @@ class LeasedGateway:
         await asyncio.gather(*running, return_exceptions=True)
         if self._in_doubt and not self._failed and self._refused is None:
             await self._endpoint_fault()
+        if self._question is not None:
+            self._question.cancel()
+            await asyncio.gather(self._question, return_exceptions=True)
 
     async def _answer(self, body: bytes) -> Reply:
         return (await self._called(body, self._purpose)).reply
@@ -180,7 +186,7 @@ class LeasedGateway:
         )
         try:
             async with self._slots:
-                ending = await tries.run()
+                ending = await self._in_flight.run(tries.run)
                 if ending.fault is not None:
                     ending = await self._judged(tries)
         except asyncio.CancelledError:
@@ -195,13 +201,21 @@ class LeasedGateway:
         fault = await self._endpoint_fault()
         if fault is not None:
             return failed(fault)
-        return await tries.run(most=1)
+        return await self._in_flight.run(lambda: tries.run(most=1))
 
     async def _endpoint_fault(self) -> UpstreamFault | None:
-        """Ask the endpoint a question of our own, and note its failure for the report."""
+        """Ask the endpoint a question of our own: one for all calls that fail meanwhile."""
+        if self._question is None or self._question.done():
+            self._question = asyncio.ensure_future(self._asked())
+        return await asyncio.shield(self._question)
+
+    async def _asked(self) -> UpstreamFault | None:
+        """Ask, and note a failure of the endpoint for the report."""
         begun = _Begun("check", self._clock.now(), self._clock.monotonic())
         timeout_s = self._rules.retry.proof_s
-        fault, charge = await ask_of_our_own(self._upstream, self._ledger, self._model, timeout_s=timeout_s)
+        fault, charge = await ask_of_our_own(
+            self._upstream, self._ledger, self._model, self._in_flight, timeout_s=timeout_s
+        )
         if fault is None:
             self._record(begun, Ending(Reply(200, {}), CallStatus.OK), charge=charge)
             return None

@@ -14,11 +14,13 @@ from typing import cast
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
 
 from dgm.models.bounded_client import MAX_ANSWER_BYTES, AnswerTooLarge, BoundedClient
-from dgm.models.endpoint import OPENAI_BASE_URL, Endpoint
+from dgm.models.endpoint import OPENAI_BASE_URL, Endpoint, EndpointKind
 from dgm.models.ledger import Usage
 from dgm.models.replies import Json
 from dgm.values import plain
 
+NO_LIST = frozenset({404, 405, 501})
+"""What endpoints answer that have no list of models."""
 _OVERFLOW = re.compile(r"context[ _](length|size|window)|exceed_context|too many tokens|prompt is too long", re.I)
 
 
@@ -77,6 +79,11 @@ class Upstream:
             max_retries=0,
             http_client=BoundedClient(trust_env=not endpoint.on_loopback),
         )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is llama.cpp's server, which answers one request at a time."""
+        return self._endpoint.kind is EndpointKind.LOCAL
 
     def scrub(self, text: str) -> str:
         """Return an error text without key and address."""
