@@ -14,8 +14,6 @@ from dgm.models.upstream import NO_LIST, FaultKind, Upstream, UpstreamFault
 
 QUESTION_TOKENS = 64
 """Held back for the question; fewer than for any request, so that a lease that paid one can pay this."""
-
-
 _BUSY = frozenset({429, 503, 529})
 _FIRST_PAUSE = 1 / 40
 _SHARE = 1 / 4

@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _go_wrong(self, reply: ScriptedReply, body: bytes) -> None:
-        self.close_connection = True
+        self.close_connection = reply.fault is not ScriptedFault.INVALID_JSON  # which is an answer, and whole
         match reply.fault:
             case ScriptedFault.RESET:
                 linger = struct.pack("ii", 1, 0)
