@@ -5,7 +5,8 @@ from pathlib import Path
 from dgm.assets import founders_dir, read_folder
 from dgm.errors import ConfigError
 from dgm.evaluations.policy import is_cache
-from dgm.values import Tree
+from dgm.values import Tree, plain
+from dgm.values.paths import tree_fault
 
 MAX_BYTES = 32 << 20
 
@@ -18,10 +19,10 @@ def founder_names() -> list[str]:
 def founder_tree(name_or_path: str) -> Tree:
     """Return the source of a shipped founder, or of a folder.
 
-    Caches and `.git` are left out.
+    Caches, `.git` and files such as `.gitignore` are left out.
 
     Raises:
-        ConfigError: there is no such agent, or it holds something else than regular files.
+        ConfigError: there is no such agent, or it holds what an archive cannot keep.
     """
     shipped = founders_dir() / name_or_path
     folder = shipped if name_or_path in founder_names() else Path(name_or_path)
@@ -30,4 +31,11 @@ def founder_tree(name_or_path: str) -> Tree:
             f"no founder {name_or_path!r}: the shipped ones are {', '.join(founder_names())}; "
             f"a path must be a folder that holds an agent.toml"
         )
-    return read_folder(folder, max_bytes=MAX_BYTES, is_left_out=is_cache)
+    tree = read_folder(folder, max_bytes=MAX_BYTES, is_left_out=_is_left_out)
+    if (fault := tree_fault(tree)) is not None:
+        raise ConfigError(f"the founder {name_or_path!r} cannot be kept: {plain(fault)}")
+    return tree
+
+
+def _is_left_out(path: str) -> bool:
+    return is_cache(path) or any(part.startswith(".git") for part in path.split("/"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dgm.cli.edge import EXIT_CODES
+from dgm.cli.founders import founder_tree
 from dgm.models import ScriptedFault, ScriptedReply, ScriptedServer
 from tests.cli.toy import dgm, good_model, write_agent, write_config
 
@@ -195,3 +196,12 @@ def test_an_export_below_a_file_is_refused(unstarted: Path) -> None:
     (unstarted / "file").write_text("")
 
     assert "cannot make the folder" in refusal(dgm("export", "a0", "file/x", folder=unstarted))
+
+
+def test_what_git_left_in_a_founders_folder_is_passed_over(tmp_path: Path) -> None:
+    folder = write_agent(tmp_path / "mine")
+    (folder / ".gitignore").write_text("*.pyc\n")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("")
+
+    assert list(founder_tree(str(folder))) == ["agent.toml", "toy.py"]
