@@ -5,8 +5,7 @@ from pathlib import Path
 from dgm.assets import founders_dir, read_folder
 from dgm.errors import ConfigError
 from dgm.evaluations.policy import is_cache
-from dgm.values import Tree, plain
-from dgm.values.paths import tree_fault
+from dgm.values import Tree, plain, tree_fault
 
 MAX_BYTES = 32 << 20
 
@@ -33,7 +32,7 @@ def founder_tree(name_or_path: str) -> Tree:
         )
     tree = read_folder(folder, max_bytes=MAX_BYTES, is_left_out=_is_left_out)
     if (fault := tree_fault(tree)) is not None:
-        raise ConfigError(f"the founder {name_or_path!r} cannot be kept: {plain(fault)}")
+        raise ConfigError(f"the founder {name_or_path!r} cannot be kept: {plain(fault.path)}: {fault.reason}")
     return tree
 
 
