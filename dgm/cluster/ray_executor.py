@@ -110,7 +110,7 @@ class RayExecutor:
             if node.free <= 0:
                 return
             job = self._queue.popleft()
-            reference = node.run(job.work, job.starts_left)
+            reference = node.run(job.work, 1)
             due = self._monotonic() + job.work.deadline_s
             self._jobs[reference] = replace(job, node=node, actor=node.actor, overdue_at_s=due)
 
@@ -124,6 +124,7 @@ class RayExecutor:
         return tuple(finished for finished in [*ended, *self._overdue(), *self._stranded()] if finished is not None)
 
     def _end(self, reference: Any) -> Finished | None:
+        """Return what ended; None when it is started again, which is done and counted here only, not by the worker."""
         if (late := self._given_up.pop(reference, None)) is not None:
             self._free_stuck(late)
             return None
@@ -133,7 +134,10 @@ class RayExecutor:
         except RayError as error:
             return self._lost(job, error)
         self._free(job)
-        return replace(finished, retries=finished.retries + STARTS - job.starts_left)
+        if finished.payload is None and job.starts_left > 1:
+            self._queue.appendleft(_Job(job.work, job.starts_left - 1))
+            return None
+        return replace(finished, retries=STARTS - job.starts_left)
 
     def _lost(self, job: _Job, error: RayError) -> Finished | None:
         """Start lost work again where a start is left; the node's process is started anew for all of it."""

@@ -16,7 +16,7 @@ def work(work_id: str, what: str, *, deadline_s: float = 60.0) -> Work:
 
 @dataclass
 class Obeying:
-    """Does what the payload says: `echo X`, `fail`, `pid`, `die-once FILE`, `die`, `meet N`, `hang`."""
+    """Does what the payload says: `echo X`, `fail`, `die-once FILE`, `die`, `fail-then-die FILE`, `meet`, `hang`."""
 
     meeting: threading.Barrier
 
@@ -37,6 +37,12 @@ class Obeying:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "die-once":
                 return self._once(Path(argument), lambda: os.kill(os.getpid(), signal.SIGKILL))
+            case "fail-then-die":
+                with Path(argument).open("a") as starts:
+                    starts.write("x")
+                if Path(argument).stat().st_size == 1:
+                    self._fail()
+                os.kill(os.getpid(), signal.SIGKILL)
             case "meet":
                 self.meeting.wait(timeout=30)
                 return b"met"

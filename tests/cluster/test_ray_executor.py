@@ -84,6 +84,17 @@ def test_work_that_kills_its_worker_twice_is_lost(executor: RayExecutor) -> None
     assert "its worker died" in finished.error
 
 
+def test_work_that_fails_and_then_kills_its_worker_is_started_twice_in_all(
+    executor: RayExecutor, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    executor.submit(work("w", f"fail-then-die {starts}"))
+
+    finished = drain(executor, 1)["w"]
+
+    assert (finished.payload, finished.retries, starts.stat().st_size) == (None, 1, 2)
+
+
 def test_a_killed_worker_takes_its_neighbours_with_it_and_they_are_started_again(
     executor: RayExecutor, tmp_path: Path
 ) -> None:
