@@ -27,11 +27,14 @@ from dgm.values import (
     Split,
     Suite,
     Task,
+    Totals,
     Tree,
     TrialOrder,
     TrialOutcome,
+    TrialRecord,
     Verdict,
     Work,
+    WorkKind,
 )
 from tests.fakes import FakeClock
 
@@ -189,3 +192,24 @@ class World:
         known = (self.folder / "run.toml").exists()
         with open_run(self.folder, self.clock) if known else create_run(self.folder, "", {}, self.clock) as run:
             yield run
+
+
+def world(folder: Path, script: Script | None = None, tasks: int = 2, **budget: float) -> World:
+    """Return a world whose founder has two tasks, and which may measure nothing else unless told so."""
+    limits = budget or {"attempts": 0}
+    return World(folder / "run", config_of(**limits), suite_of(tasks, (tasks,)), script=script or Script())
+
+
+def trials_of(some: World) -> tuple[TrialRecord, ...]:
+    with some.open() as run:
+        return run.archive.trials()
+
+
+def totals_of(some: World) -> Totals:
+    with some.open() as run:
+        return run.archive.totals()
+
+
+def failing(script: Script, kind: WorkKind, error: BaseException) -> Script:
+    script.raises = lambda work: error if work.kind is kind else None
+    return script

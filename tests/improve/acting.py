@@ -5,20 +5,23 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from dgm.improve import run_attempt
 from dgm.values import (
     AttemptOrder,
+    AttemptOutcome,
     Finish,
     Focus,
     FocusKind,
     Job,
     JobResult,
     Lease,
+    Limits,
     Manifest,
     ScreeningOrder,
     Tree,
     TrialDigest,
 )
-from tests.fakes import job_result
+from tests.fakes import FakeClock, FakeModels, FakeSandbox, job_result
 
 MANIFEST = '[agent]\nname = "toy"\n[commands]\nsolve = ["python", "-m", "toy"]\ntest = ["python", "-m", "pytest"]\n'
 AGENT = Tree.of({"agent.toml": MANIFEST, "toy/__main__.py": 'print("hello")\n', "tests/test_toy.py": "x = 1\n"})
@@ -121,3 +124,27 @@ def attempt_order(parent: Tree = AGENT, **changed: object) -> AttemptOrder:
 
 def screening_order(agent: Tree = AGENT) -> ScreeningOrder:
     return ScreeningOrder(name="toy", agent=agent, model="m", lease=LEASE)
+
+
+def attempted(
+    order: AttemptOrder | None = None,
+    *,
+    models: FakeModels | None = None,
+    clock: FakeClock | None = None,
+    **roles: Role,
+) -> tuple[AttemptOutcome, FakeSandbox]:
+    sandbox = FakeSandbox(ActingAgent(roles))
+    outcome = run_attempt(
+        order or attempt_order(),
+        sandbox,
+        models or FakeModels(answer=lambda _: DIAGNOSIS),
+        clock or FakeClock(),
+        Limits(),
+    )
+    return outcome, sandbox
+
+
+def played(sandbox: FakeSandbox) -> list[str]:
+    behaviour = sandbox.behaviour
+    assert isinstance(behaviour, ActingAgent)
+    return behaviour.played

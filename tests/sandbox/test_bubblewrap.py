@@ -10,8 +10,9 @@ from dgm.errors import SandboxError
 from dgm.ports import Sandbox
 from dgm.sandbox import open_sandbox
 from dgm.sandbox.cgroup_parents import find_parents
-from tests.sandbox.contract import SandboxContract, gateway
+from tests.sandbox.contract import SandboxContract
 from tests.sandbox.jobs import shell
+from tests.sandbox.outside import gateway
 
 __all__ = ["gateway"]
 

@@ -3,7 +3,8 @@
 import pytest
 
 from dgm.ports import Sandbox
-from tests.sandbox.contract import SandboxContract, gateway
+from tests.sandbox.contract import SandboxContract
+from tests.sandbox.outside import gateway
 
 __all__ = ["gateway"]
 
