@@ -10,10 +10,13 @@ MAY_SKIP_IN_CI = ("no pulled model", "no right to mount a tmpfs", "root may writ
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one Ray on one worker of xdist: a cluster takes seconds to start, and both cores."""
+    """Keep on one worker of xdist what shares a thing of the whole machine: a Ray, or the engines' jobs."""
     for item in items:
-        if "tests/cluster" in item.path.as_posix():
+        path = item.path.as_posix()
+        if "tests/cluster" in path:
             item.add_marker(pytest.mark.xdist_group("ray"))
+        elif "tests/sandbox" in path or "tests/attacks" in path or item.get_closest_marker("docker"):
+            item.add_marker(pytest.mark.xdist_group("engines"))
 
 
 @pytest.hookimpl(wrapper=True)

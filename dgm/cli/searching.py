@@ -2,9 +2,11 @@
 
 import logging
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -39,9 +41,9 @@ def search(run: Run, config: RunConfig, clock: Clock) -> int:
     Raises:
         DgmError: as the loop and the adapters do.
     """
-    with _logging_to(run.log_path), _terminate_as_interrupt():
+    with _logging_to(run.log_path), _interrupted_by_signals() as asked_to_stop:
         try:
-            end = _loop_to_the_end(run, config, clock)
+            end = _loop_to_the_end(run, config, clock, asked_to_stop)
         except Exception:
             _log.exception("the search broke off")
             raise
@@ -51,7 +53,7 @@ def search(run: Run, config: RunConfig, clock: Clock) -> int:
     return _EXIT[end.reason]
 
 
-def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock) -> RunEnd:
+def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, asked_to_stop: Callable[[], bool]) -> RunEnd:
     suite = suite_from_tree(run.assets["suite"])
     try:
         with local_server(config, run.folder / "llama.log") as reachable:
@@ -60,7 +62,17 @@ def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock) -> RunEnd:
             founders = _founders(run, config)
             with watcher(render.console()) as watching:
                 observer = _logged(watching)
-                return Loop(reachable, suite, founders, names, run.archive, executor, clock, observer=observer).run()
+                return Loop(
+                    reachable,
+                    suite,
+                    founders,
+                    names,
+                    run.archive,
+                    executor,
+                    clock,
+                    observer=observer,
+                    stop=asked_to_stop,
+                ).run()
     except KeyboardInterrupt:
         return RunEnd(Reason.STOPPED, "interrupted before work began", (), None)
 
@@ -125,11 +137,21 @@ def _logging_to(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM, which clusters send, end a run as Ctrl-C does."""
+def _interrupted_by_signals() -> Iterator[Callable[[], bool]]:
+    """Let SIGTERM, which clusters send, and SIGHUP, which a closed terminal sends, end a run as Ctrl-C does.
 
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    Yields what tells whether one came: Python drops an interrupt that is raised inside a finaliser.
+    """
+    asked = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+        asked.set()
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
-        yield
+        yield asked.is_set
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

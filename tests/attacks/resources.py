@@ -84,6 +84,7 @@ DISK = (
         "    for number in range(33_500): os.close(os.open(f'f{number}', os.O_CREAT | os.O_WRONLY))\n"
         "    breach(number)\n"
         "except OSError: pass",
+        harmless="for number in range(2_000): open(f'f{number}', 'w').close()\nbreach(number)",
         contained=not_managed,
         limits=ROOMY,
         admitted="number of files",

@@ -3,7 +3,6 @@
 import time
 from types import SimpleNamespace
 
-import httpx
 import openai
 import pytest
 from openai.types.chat import ChatCompletion
@@ -37,7 +36,7 @@ def says(text="", *calls):
 
 
 def fails(status, message, code=None):
-    response = httpx.Response(status, request=httpx.Request("POST", "http://model"))
+    response = SimpleNamespace(status_code=status, headers={}, request=None)
     return openai.APIStatusError(message, response=response, body={"message": message, "code": code})
 
 
