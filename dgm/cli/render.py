@@ -49,18 +49,19 @@ def lineage_tree(rows: Sequence[AgentRow], best: AgentRow | None) -> Branch:
 
 
 def _leaf(row: AgentRow, best: AgentRow | None) -> Text:
-    leaf = Text.assemble((row.agent, "bold"), f" {row.name}  ", (percent(row.score), "green" if row.resolved else ""))
+    parts = [(f"{row.agent} ", "bold"), (f"{row.name}  ", ""), (percent(row.score), "green" if row.resolved else "")]
     if row.not_run:
-        leaf.append(f"  {row.not_run} not run", "yellow")
+        parts.append((f"{row.not_run} not run", "yellow"))
     if row.unscored:
-        leaf.append(f"  {row.unscored} lost", "yellow")
+        parts.append((f"{row.unscored} lost", "yellow"))
     if row.failed_attempts:
-        leaf.append(f"  {row.failed_attempts} failed", "dim")
+        parts.append((f"{row.failed_attempts} failed", "dim"))
     if row.tampering:
-        leaf.append("  tampering", "bold red")
+        parts.append(("tampering", "bold red"))
     if best is not None and row.agent == best.agent:
-        leaf.append("  best so far", "bold green")
-    return leaf
+        parts.append(("best so far", "bold green"))
+    head, tail = parts[:2], parts[2:]
+    return Text.assemble(*head, *((f"{text}  ", style) for text, style in tail[:-1]), tail[-1])
 
 
 def score_table(rows: Iterable[AgentRow]) -> Table:
