@@ -1,9 +1,12 @@
 """Starts a job in a process that the test then kills: `python abandoned.py ENGINE LABEL`."""
 
+import signal
 import sys
 
 from dgm.sandbox import open_sandbox
 from dgm.values import Job, Limits, Mount, Tree
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
 
 def main() -> None:
