@@ -17,11 +17,10 @@ from dgm.cli.inspecting import json_option
 from dgm.cli.upkeep import image_option
 from dgm.cli.which_run import runs_root
 from dgm.config import ModelsSection
-from dgm.errors import ConfigError, SandboxUnavailable
+from dgm.errors import ConfigError
 from dgm.models import EndpointKind, pulled_model, resolve_endpoint
-from dgm.sandbox import open_sandbox
+from dgm.sandbox import EngineReport, examine_engines
 
-ENGINES = ("docker", "bubblewrap")
 LEAST_FREE_GB = 2.0
 
 
@@ -52,7 +51,7 @@ class EngineFinding:
 def doctor(image: str, as_json: bool) -> None:
     """Tell what this machine has, what is missing, and what each sandbox proved just now."""
     findings = [_python(), _git(), _disk(), _endpoint(), _local_model()]
-    engines = [_engine(name, image) for name in ENGINES]
+    engines = [_engine(report) for report in examine_engines(image)]
     if as_json:
         render.print_json({"version": __version__, "findings": findings, "engines": engines})
     else:
@@ -75,16 +74,10 @@ def _show(findings: list[Finding], engines: list[EngineFinding]) -> None:
             out.print(f"  cannot promise: {line}")
 
 
-def _engine(name: str, image: str) -> EngineFinding:
-    try:
-        sandbox = open_sandbox(name, image=image)
-    except SandboxUnavailable as error:
-        return EngineFinding(name, usable=False, reason=str(error))
-    try:
-        level = sandbox.level
-    finally:
-        sandbox.close()
-    return EngineFinding(level.engine, True, level.proved, level.not_held)
+def _engine(report: EngineReport) -> EngineFinding:
+    if report.level is None:
+        return EngineFinding(report.engine, usable=False, reason=report.problem)
+    return EngineFinding(report.level.engine, True, report.level.proved, report.level.not_held)
 
 
 def _python() -> Finding:
