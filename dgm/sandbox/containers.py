@@ -9,6 +9,7 @@ import io
 import os
 import tarfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
@@ -92,15 +93,22 @@ class DockerSandbox:
 
     @contextmanager
     def _container(self, job: Job) -> Iterator[str]:
-        """Create a container; afterwards it and its volumes are gone, whatever happened."""
+        """Create a container; afterwards it and its volumes are gone, whatever happened.
+
+        It is asked for in a thread: an interrupt that cut the request would leave a container whose id nobody heard.
+        """
         api = self._client.api
         host_config = api.create_host_config(**host_options(job))
-        created = api.create_container(host_config=host_config, **container_options(job, self._image, self._runtime))
+        options = container_options(job, self._image, self._runtime)
+        asking = ThreadPoolExecutor(1)
+        created = asking.submit(api.create_container, host_config=host_config, **options)
         try:
-            yield created["Id"]
+            yield created.result()["Id"]
         finally:
-            with contextlib.suppress(NotFound):
-                api.remove_container(created["Id"], force=True, v=True)
+            asking.shutdown()
+            if created.exception() is None:
+                with contextlib.suppress(NotFound):
+                    api.remove_container(created.result()["Id"], force=True, v=True)
 
     def _started(self, container: str) -> AttachWire:
         """Start a container with its streams attached, so that nothing it says is lost."""

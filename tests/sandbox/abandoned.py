@@ -12,6 +12,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 def main() -> None:
     engine, label = sys.argv[1:]
     sandbox = open_sandbox(engine, image="dgm-sandbox")
+    sys.stdout.write("opened\n")
+    sys.stdout.flush()
     sandbox.run(
         Job(
             command=("sh", "-c", f"trap '' TERM; setsid sleep 3{label} & sleep 3{label}"),

@@ -18,8 +18,8 @@ from dgm.sandbox import reap
 from dgm.sandbox.cache import default_cache
 from tests.sandbox.jobs import job, shell
 
-MARK = "000017"
-"""Makes the jobs' `sleep` commands stand out among the host's processes."""
+MARK = f"{os.getpid():08}"
+"""Makes this process's jobs and their `sleep` commands stand out: other tests run beside it."""
 
 
 def sleepers() -> list[int]:
@@ -46,6 +46,7 @@ def wait_until(claim: Callable[[], bool], seconds: float) -> bool:
 
 def abandoned(engine: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a job in another process; yields once its command runs."""
+    assert wait_until(lambda: not sleepers(), 20), "the job of the test before has not ended"
     script = Path(__file__).with_name("abandoned.py")
     process = subprocess.Popen([sys.executable, str(script), engine, MARK], stdout=subprocess.PIPE)
     try:
@@ -116,6 +117,24 @@ def test_an_interrupted_driver_leaves_no_container(driver_in_docker: subprocess.
     driver_in_docker.wait(20)
 
     assert not containers(label=f"org.dgm.job={MARK}")
+
+
+@pytest.mark.docker
+def test_a_driver_interrupted_while_it_asks_for_a_container_leaves_none(docker: Sandbox) -> None:
+    script = Path(__file__).with_name("abandoned.py")
+    for delay_s in (0.0, 0.02, 0.04, 0.06):
+        process = subprocess.Popen([sys.executable, str(script), "docker", MARK], stdout=subprocess.PIPE)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"opened\n"
+            time.sleep(delay_s)  # into the request, however long it takes on this machine
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+        finally:
+            process.kill()
+            process.communicate()
+
+        assert not containers(label=f"org.dgm.job={MARK}")
 
 
 @pytest.mark.docker
