@@ -7,9 +7,10 @@ same is found by its labels.
 import contextlib
 import io
 import os
+import secrets
 import tarfile
+import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
@@ -31,6 +32,9 @@ from dgm.values import Job, JobResult, SandboxLevel, Tree
 
 _GVISOR = "runsc"
 _EXIT_S = 5
+_LATE_S = 3.0
+"""Seconds in which a container may still come to be whose request was cut off."""
+_POLL_S = 0.1
 _MADE_AT_S = 946_684_800
 """The year 2000: the same for every run, and late enough for a zip file."""
 _LIMITS = {
@@ -93,22 +97,34 @@ class DockerSandbox:
 
     @contextmanager
     def _container(self, job: Job) -> Iterator[str]:
-        """Create a container; afterwards it and its volumes are gone, whatever happened.
-
-        It is asked for in a thread: an interrupt that cut the request would leave a container whose id nobody heard.
-        """
-        api = self._client.api
+        """Create a container, known by a name of our own; afterwards it and its volumes are gone, whatever happened."""
+        api, name = self._client.api, f"dgm-{secrets.token_hex(8)}"
         host_config = api.create_host_config(**host_options(job))
         options = container_options(job, self._image, self._runtime)
-        asking = ThreadPoolExecutor(1)
-        created = asking.submit(api.create_container, host_config=host_config, **options)
         try:
-            yield created.result()["Id"]
+            api.create_container(name=name, host_config=host_config, **options)
+        except APIError:
+            raise
+        except BaseException:  # an interrupt cut the request, which the engine may still carry out
+            self._remove(name, patience_s=_LATE_S)
+            raise
+        try:
+            yield name
         finally:
-            asking.shutdown()
-            if created.exception() is None:
-                with contextlib.suppress(NotFound):
-                    api.remove_container(created.result()["Id"], force=True, v=True)
+            self._remove(name)
+
+    def _remove(self, container: str, *, patience_s: float = 0.0) -> None:
+        """Remove a container with its volumes; one that is not there yet is waited for."""
+        until = time.monotonic() + patience_s
+        while True:
+            try:
+                self._client.api.remove_container(container, force=True, v=True)
+            except NotFound:
+                if time.monotonic() >= until:
+                    return
+                time.sleep(_POLL_S)
+            else:
+                return
 
     def _started(self, container: str) -> AttachWire:
         """Start a container with its streams attached, so that nothing it says is lost."""
