@@ -41,7 +41,7 @@ class Population:
         self.index = {task: i for i, task in enumerate(self.tasks)}
         self._cells = Growable(np.uint8, len(self.tasks))
         self._parent = Growable(np.int64)
-        self._eligible = Growable(np.bool_)
+        self._eligible, self._flagged, self._barred = (Growable(np.bool_) for _ in range(3))
         self._assigned, self._resolved, self._ended = (Growable(np.int64) for _ in range(3))
         self._pending, self._first_left = Growable(np.int64), Growable(np.int64)
         self._children, self._expanding = Growable(np.int64), Growable(np.int64)
@@ -66,6 +66,16 @@ class Population:
     def eligible(self) -> NDArray[np.bool_]:
         """Whether retention lets it be a parent."""
         return self._eligible.view
+
+    @property
+    def flagged(self) -> NDArray[np.bool_]:
+        """Whether it is under suspicion or vetoed: never the best, and barred."""
+        return self._flagged.view
+
+    @property
+    def barred(self) -> NDArray[np.bool_]:
+        """Whether oversight keeps it from being a parent, whatever retention says, even where nobody is eligible."""
+        return self._barred.view
 
     @property
     def assigned(self) -> NDArray[np.int64]:
@@ -137,6 +147,8 @@ class Population:
         self._cells.append(Cell.NEW)
         self._parent.append(NO_PARENT if parent is None else parent)
         self._eligible.append(eligible)
+        self._flagged.append(False)
+        self._barred.append(False)
         self._assigned.append(self.staging.last if parent is None else self.staging.first)
         self._first_left.append(self.staging.first)
         counts = (self._resolved, self._ended, self._pending, self._children, self._expanding)
@@ -149,6 +161,11 @@ class Population:
     def set_eligible(self, agent: int, eligible: bool) -> None:
         """Change whether it may be a parent."""
         self.eligible[agent] = eligible
+
+    def set_oversight(self, agent: int, *, flagged: bool, barred: bool) -> None:
+        """Change what oversight says of it; a flagged agent is barred. Its clade is not touched."""
+        self.flagged[agent] = flagged
+        self.barred[agent] = barred or flagged
 
     def open_attempt(self, parent: int) -> None:
         """Count an attempt that has been started."""

@@ -36,9 +36,10 @@ def standing_of(population: Population, agent: int) -> Standing:
 
 
 def best_agent(population: Population) -> Standing | None:
-    """Return the best agent of the largest stage that one has started; None before the first outcome."""
+    """Return the best agent of the largest stage that one has started, never a flagged one; None: there is none."""
     if not len(population):
         return None
     above_smaller_stages = population.assigned * (population.staging.last + 1)
-    best = int(np.argmax((above_smaller_stages + population.resolved) * (population.ended > 0)))
-    return standing_of(population, best) if population.ended[best] else None
+    comparable = (population.ended > 0) & ~population.flagged
+    best = int(np.argmax((above_smaller_stages + population.resolved) * comparable))
+    return standing_of(population, best) if comparable[best] else None

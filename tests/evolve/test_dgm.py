@@ -105,6 +105,21 @@ def test_where_nobody_is_eligible_all_are() -> None:
     assert candidates_of(population).tolist() == [0, 1]
 
 
+def test_a_barred_agent_is_no_parent_even_where_nobody_is_eligible() -> None:
+    population = measured([10, 3])
+    population.set_eligible(1, False)
+    population.set_oversight(0, flagged=False, barred=True)
+
+    assert candidates_of(population).tolist() == [1]
+
+
+def test_where_all_are_barred_it_waits() -> None:
+    population = measured([5])
+    population.set_oversight(0, flagged=True, barred=True)
+
+    assert isinstance(Dgm().choose(population, BUDGET, generator()), Wait)
+
+
 def test_an_agent_that_was_not_promoted_counts_by_the_tasks_of_the_largest_stage() -> None:
     population = Population(TASKS, Staging((2, 10), (1.0, 1.0)))
     population.add(None)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dgm.evolve import Population, Staging
+from dgm.evolve import Population, Staging, best_agent
 from dgm.evolve.population import NO_PARENT, Cell
 
 TASKS = ("t0", "t1", "t2", "t3")
@@ -156,3 +156,32 @@ def test_rows_beyond_the_first_block_keep_what_was_there() -> None:
     assert population.resolved[0] == 1
     assert population.children[0] == 101
     assert np.count_nonzero(population.resolved) == 1
+
+
+def test_a_flagged_agent_is_barred_and_its_clade_is_not_touched() -> None:
+    population = small()
+
+    population.set_oversight(0, flagged=True, barred=False)
+
+    assert population.barred.tolist() == [True, False]
+
+
+def test_a_flagged_agent_is_never_the_best() -> None:
+    population = small()
+    end(population, 0, "t0", Cell.RESOLVED)
+    end(population, 1, "t0", Cell.UNRESOLVED)
+    population.set_oversight(0, flagged=True, barred=True)
+
+    best = best_agent(population)
+
+    assert best is not None
+    assert best.agent == 1
+
+
+def test_where_all_are_flagged_nobody_is_the_best() -> None:
+    population = small()
+    end(population, 0, "t0", Cell.RESOLVED)
+    for agent in (0, 1):
+        population.set_oversight(agent, flagged=True, barred=True)
+
+    assert best_agent(population) is None

@@ -12,7 +12,7 @@ Where this is not the paper, and why:
   that gets worse can raise a score. In the paper, an agent that fails its way out of promotion keeps the higher one.
 - n counts attempts under way as children: without a barrier, all free slots would see the same n.
 - An agent that has not finished its first stage is not a parent yet. Where nobody is eligible (a = 1, or retention),
-  all that are measured are.
+  all that are measured and not barred are.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Dgm:
             return Evaluate(agent, population.waiting_tasks(agent, AT_ONCE), reason="the oldest agent with tasks to do")
         candidates = candidates_of(population)
         if not len(candidates):
-            return Wait("no agent has finished its first stage")
+            return Wait("no agent that may be a parent has finished its first stage")
         if (refused := budget.refusal(WorkKind.ATTEMPT)) is not None:
             return Wait(refused.reason)
         chances = probabilities(population, candidates, self.selection)
@@ -70,8 +70,9 @@ class Dgm:
 
 def candidates_of(population: Population) -> NDArray[np.int64]:
     """Return the numbers of the agents that may be parents; shape (candidates,)."""
-    eligible = population.measured & population.eligible & (shares(population) < 1)
-    return np.flatnonzero(eligible if eligible.any() else population.measured)
+    measured = population.measured & ~population.barred
+    eligible = measured & population.eligible & (shares(population) < 1)
+    return np.flatnonzero(eligible if eligible.any() else measured)
 
 
 def shares(population: Population) -> NDArray[np.float64]:
