@@ -28,7 +28,7 @@ from dgm.cluster import InlineExecutor, RayExecutor
 from dgm.config import parse_config
 from dgm.evolve import Loop, ModelNames, Progress
 from dgm.ports import Executor
-from dgm.values import Work
+from dgm.values import Outcome, Work
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.instant import InstantFactory, InstantHandler, founder, suite
@@ -95,7 +95,7 @@ class TimedHandler:
     handler: InstantHandler = field(default_factory=InstantHandler)
     cpu_s: float = 0.0
 
-    def __call__(self, work: Work) -> bytes:
+    def __call__(self, work: Work) -> Outcome:
         """Do the work."""
         start = time.thread_time()
         outcome = self.handler(work)

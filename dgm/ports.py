@@ -22,6 +22,7 @@ from dgm.values import (
     Lease,
     Manifest,
     OpenLease,
+    Outcome,
     SandboxLevel,
     Spent,
     Totals,
@@ -107,8 +108,8 @@ class Models(Protocol):
 class Handler(Protocol):
     """Does work on a worker with the adapters that it built there. Thread-safe: slots of a node share one."""
 
-    def __call__(self, work: Work) -> bytes:
-        """Do one piece of work and return its pickled outcome. Whatever an agent does is an outcome."""
+    def __call__(self, work: Work) -> Outcome:
+        """Do one piece of work. Whatever an agent does is an outcome."""
 
     def close(self) -> None:
         """Free the adapters. Safe to call twice."""

@@ -1,6 +1,5 @@
 """What runs on a worker: adapters built from the configuration, and the three kinds of work."""
 
-import pickle
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,7 +10,7 @@ from dgm.improve import run_attempt, run_screening
 from dgm.models import open_models
 from dgm.ports import Clock, Models, Sandbox
 from dgm.sandbox import open_sandbox
-from dgm.values import AttemptOutcome, Limits, ScreeningOutcome, TrialOutcome, Work, WorkKind
+from dgm.values import AttemptOrder, Limits, Outcome, ScreeningOrder, TrialOrder, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +22,17 @@ class Worker:
     clock: Clock
     limits: Limits
 
-    def __call__(self, work: Work) -> bytes:
-        """Do one piece of work; orders and outcomes are pickled between the driver and its own workers only."""
-        return pickle.dumps(self._outcome(work))
-
-    def _outcome(self, work: Work) -> TrialOutcome | AttemptOutcome | ScreeningOutcome:
-        order = pickle.loads(work.payload)  # noqa: S301 - the driver's own bytes
-        match work.kind:
-            case WorkKind.TRIAL:
+    def __call__(self, work: Work) -> Outcome:
+        """Do one piece of work."""
+        match work.order:
+            case TrialOrder() as order:
                 return run_trial(order, self.sandbox, self.models, self.clock, self.limits)
-            case WorkKind.ATTEMPT:
+            case AttemptOrder() as order:
                 return run_attempt(order, self.sandbox, self.models, self.clock, self.limits)
-            case WorkKind.SCREENING:
+            case ScreeningOrder() as order:
                 return run_screening(order, self.sandbox, self.models, self.clock, self.limits)
             case _:
-                assert_never(work.kind)
+                assert_never(work.order)
 
     def close(self) -> None:
         """Free the sandbox and the connections."""

@@ -1,5 +1,6 @@
 """One node of the cluster as the driver sees it: its actor, and which of its slots are busy."""
 
+import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,7 +13,7 @@ from dgm.cluster.failures import without_paths
 from dgm.cluster.node_worker import NodeWorker
 from dgm.errors import DgmError, SandboxUnavailable
 from dgm.ports import HandlerFactory
-from dgm.values import Work
+from dgm.values import Finished, Work
 
 OPEN_S = 180.0
 """For a node to start its process and open its sandbox and endpoint."""
@@ -81,13 +82,19 @@ class Node:
             raise lacks
 
     def run(self, work: Work, starts: int) -> Any:
-        """Start work in a free slot. Returns the reference to what becomes of it."""
+        """Start work in a free slot. Returns the reference to what becomes of it, for `ended`."""
         self.busy += 1
-        return self.actor.run.remote(work, starts)
+        return self.actor.run.remote(pickle.dumps(work), starts)
 
     def kill(self) -> None:
         """End the actor's process, whatever runs in it."""
         ray.kill(self.actor)
+
+    @staticmethod
+    def ended(reference: Any) -> Finished:
+        """Return what became of work. Raises RayError when its worker died."""
+        finished: Finished = pickle.loads(ray.get(reference))  # noqa: S301 - our own worker's bytes
+        return finished
 
     def _result(self, reference: Any) -> DgmError | None:
         try:

@@ -1,5 +1,7 @@
 """What runs on a node: one actor with a thread for each slot, so that a slot that waits costs no process."""
 
+import pickle
+
 from dgm.cluster.failures import describe
 from dgm.errors import DgmError
 from dgm.ports import Handler, HandlerFactory
@@ -32,11 +34,12 @@ class NodeWorker:
             return error
         return None
 
-    def run(self, work: Work, starts: int) -> Finished:
-        """Do one piece of work, in a thread of its own."""
+    def run(self, pickled: bytes, starts: int) -> bytes:
+        """Do one piece of work, in a thread of its own. Takes `Work` and returns `Finished`, both pickled."""
+        work: Work = pickle.loads(pickled)  # noqa: S301 - the driver's own bytes
         if self._handler is None:
-            return Finished(work.work_id, None, "the node's handler is closed")
-        return run_work(self._handler, work, starts)
+            return pickle.dumps(Finished(work.work_id, None, "the node's handler is closed"))
+        return pickle.dumps(run_work(self._handler, work, starts))
 
     def close(self) -> None:
         """Free the handler, and with it the sandboxes that still run."""

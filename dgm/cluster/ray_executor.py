@@ -130,11 +130,11 @@ class RayExecutor:
             return None
         job = self._jobs.pop(reference)
         try:
-            finished: Finished = ray.get(reference)
+            finished = Node.ended(reference)
         except RayError as error:
             return self._lost(job, error)
         self._free(job)
-        if finished.payload is None and job.starts_left > 1:
+        if finished.outcome is None and job.starts_left > 1:
             self._queue.appendleft(_Job(job.work, job.starts_left - 1))
             return None
         return replace(finished, retries=STARTS - job.starts_left)

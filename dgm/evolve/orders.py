@@ -1,6 +1,5 @@
 """Builds what is handed to a worker: orders for trials, attempts and screenings, and the work that carries them."""
 
-import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -89,7 +88,7 @@ class Orders:
             seed=seed_of(self._config.seed, record.agent, record.task_id, record.repeat),
         )
         deadline_s = TRIES * (lease.seconds + 3 * task.grading_timeout_s + MARGIN_S)
-        return Work(f"trial {record.trial_id}", WorkKind.TRIAL, pickle.dumps(order), deadline_s)
+        return Work(f"trial {record.trial_id}", WorkKind.TRIAL, order, deadline_s)
 
     def attempt(
         self,
@@ -117,12 +116,12 @@ class Orders:
             seed=seed_of(self._config.seed, attempt_id),
         )
         deadline_s = TRIES * (lease.seconds + MARGIN_S)
-        return Work(f"attempt {attempt_id}", WorkKind.ATTEMPT, pickle.dumps(order), deadline_s)
+        return Work(f"attempt {attempt_id}", WorkKind.ATTEMPT, order, deadline_s)
 
     def screening(self, name: str, founder: Tree, lease: Lease) -> Work:
         """Return the work of screening a founder."""
         order = ScreeningOrder(name, founder, self._models.solve, lease)
-        return Work(f"founder {name}", WorkKind.SCREENING, pickle.dumps(order), TRIES * (lease.seconds + MARGIN_S))
+        return Work(f"founder {name}", WorkKind.SCREENING, order, TRIES * (lease.seconds + MARGIN_S))
 
     def agent(self, number: int) -> AgentRecord:
         """Return an agent's record; `eligible` in it may be outdated."""

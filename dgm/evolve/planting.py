@@ -1,6 +1,5 @@
 """How a run begins: founders are screened like children, and planted when all of them have passed."""
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,11 +55,11 @@ class Planting:
         Raises:
             ConfigError: the founder did not pass.
         """
-        if finished.payload is None:
+        outcome = finished.outcome
+        if not isinstance(outcome, ScreeningOutcome):
             self._charge(work, ScreeningOutcome(None, Failure.LOST, "", work.charge(Spent(), 1)), finished.retries)
             reason = finished.error.strip().rpartition("\n")[2]
             return Halt(Reason.INFRASTRUCTURE, f"{work} failed: {reason}. Run `dgm doctor`, then resume.")
-        outcome: ScreeningOutcome = pickle.loads(finished.payload)  # noqa: S301 - our own worker's bytes
         self._charge(work, outcome, finished.retries)
         if outcome.must_stop is not None:
             return Halt(Reason.REFUSED, outcome.must_stop)

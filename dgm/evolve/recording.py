@@ -1,6 +1,5 @@
 """From an outcome to the archive: one transaction each, then the population and the books."""
 
-import pickle
 from dataclasses import dataclass, replace
 
 from dgm.config import EvolveSection
@@ -29,14 +28,14 @@ class Recorder:
 
     def record(self, work: UnderWay, finished: Finished) -> Halt | None:
         """Record how a piece of work ended. Returns why the loop must not go on."""
-        if finished.payload is None:
-            return self._lost(work, finished)
-        outcome = pickle.loads(finished.payload)  # noqa: S301 - our own worker's bytes
-        if finished.retries:
+        outcome = finished.outcome
+        if outcome is not None and finished.retries:
             outcome = replace(outcome, spent=work.charge(outcome.spent, finished.retries))
         if isinstance(outcome, TrialOutcome):
             return self._trial(work, self._checked(work, outcome), finished.retries)
-        return self._attempt(work, outcome)
+        if isinstance(outcome, AttemptOutcome):
+            return self._attempt(work, outcome)
+        return self._lost(work, finished)
 
     def _lose(self, work: UnderWay, reason: str, starts: int) -> None:
         """Charge work that vanished, whole for each start."""

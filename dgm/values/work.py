@@ -1,7 +1,7 @@
 """What is handed to a worker and what it hands back: trials, attempts, screenings.
 
-Orders and outcomes travel between the driver and its own workers only, so they are pickled; what an agent made is
-bytes and text inside them. No key, host name or path of the run's folder stands in an order.
+Orders and outcomes travel between the driver and its own workers only, pickled where these are other processes; what
+an agent made is bytes and text inside them. No key, host name or path of the run's folder stands in an order.
 """
 
 from collections.abc import Mapping
@@ -23,33 +23,6 @@ class WorkKind(StrEnum):
     TRIAL = "trial"
     ATTEMPT = "attempt"
     SCREENING = "screening"
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One piece of work for an executor. `payload` is a pickled order, the answer a pickled outcome."""
-
-    work_id: str
-    kind: WorkKind
-    payload: bytes
-    deadline_s: float
-    """Seconds after which a worker that has not answered is taken as lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What became of a piece of work.
-
-    Args:
-        payload: the pickled outcome; None when the worker died or failed, after one retry.
-        error: why there is no payload: what the worker raised or its death, without a path of the host.
-        retries: how often an executor had to start it again.
-    """
-
-    work_id: str
-    payload: bytes | None
-    error: str = ""
-    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +203,34 @@ class ScreeningOutcome:
     steps: tuple[ScreeningStep, ...] = ()
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
     must_stop: str | None = None
+
+
+Order = TrialOrder | AttemptOrder | ScreeningOrder
+Outcome = TrialOutcome | AttemptOutcome | ScreeningOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work for an executor."""
+
+    work_id: str
+    kind: WorkKind
+    order: Order
+    deadline_s: float
+    """Seconds after which a worker that has not answered is taken as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a piece of work.
+
+    Args:
+        outcome: None when the worker died or failed, after one retry.
+        error: why there is no outcome: what the worker raised or its death, without a path of the host.
+        retries: how often an executor had to start it again.
+    """
+
+    work_id: str
+    outcome: Outcome | None
+    error: str = ""
+    retries: int = 0

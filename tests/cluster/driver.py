@@ -20,7 +20,7 @@ def work_and_hang() -> None:
     executor.submit(work("pid", "pid"))
     finished = executor.wait(30)
     executor.submit(work("hang", "hang"))
-    say(worker=int(finished[0].payload or b"0"))
+    say(worker=int(finished[0].outcome.detail))
     executor.wait(60)
 
 
@@ -37,7 +37,7 @@ def fail_to_open_again() -> None:
     executor = RayExecutor(OpensOnceFactory(Path.home() / "opened"), 1, monotonic=lambda: float(next(seconds)))
     executor.submit(work("w", "die", deadline_s=1e9))
     (lost,) = executor.wait(1e9)
-    say(payload=lost.payload, retries=lost.retries, error=lost.error, slots=executor.slots)
+    say(outcome=lost.outcome, retries=lost.retries, error=lost.error, slots=executor.slots)
     executor.close()
 
 

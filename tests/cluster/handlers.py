@@ -7,32 +7,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dgm.errors import SandboxUnavailable
-from dgm.values import Work, WorkKind
+from dgm.values import Lease, ScreeningOrder, ScreeningOutcome, Spent, Tree, Work, WorkKind
 
 
 def work(work_id: str, what: str, *, deadline_s: float = 60.0) -> Work:
-    return Work(work_id, WorkKind.TRIAL, what.encode(), deadline_s)
+    return Work(work_id, WorkKind.SCREENING, ScreeningOrder(what, Tree(), "", Lease(0, 0.0, 0.0)), deadline_s)
+
+
+def answer(text: str) -> ScreeningOutcome:
+    return ScreeningOutcome(None, None, text, Spent())
 
 
 @dataclass
 class Obeying:
-    """Does what the payload says: `echo X`, `fail`, `die-once FILE`, `die`, `fail-then-die FILE`, `meet`, `hang`."""
+    """Does what the order is named: `echo X`, `fail`, `die-once FILE`, `die`, `fail-then-die FILE`, `meet`, `hang`."""
 
     meeting: threading.Barrier
 
-    def __call__(self, work: Work) -> bytes:
-        verb, _, argument = work.payload.decode().partition(" ")
+    def __call__(self, work: Work) -> ScreeningOutcome:
+        verb, _, argument = work.order.name.partition(" ")
         match verb:
             case "echo":
-                return argument.encode()
+                return answer(argument)
             case "fail":
                 raise RuntimeError(f"told to fail: {argument}")
             case "fail-once":
                 return self._once(Path(argument), self._fail)
             case "pid":
-                return str(os.getpid()).encode()
+                return answer(str(os.getpid()))
             case "environment":
-                return os.environ.get(argument, "").encode()
+                return answer(os.environ.get(argument, ""))
             case "die":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "die-once":
@@ -45,17 +49,17 @@ class Obeying:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "meet":
                 self.meeting.wait(timeout=30)
-                return b"met"
+                return answer("met")
             case "hang":
                 threading.Event().wait(timeout=30)
-        return b"done"
+        return answer("done")
 
-    def _once(self, mark: Path, act: object) -> bytes:
+    def _once(self, mark: Path, act: object) -> ScreeningOutcome:
         first = not mark.exists()
         mark.touch()
         if first:
             act()
-        return b"second start"
+        return answer("second start")
 
     def _fail(self) -> None:
         raise RuntimeError("only once")

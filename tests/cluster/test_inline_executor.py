@@ -8,7 +8,7 @@ from dgm.cluster import InlineExecutor
 from dgm.cluster.node_worker import NodeWorker
 from dgm.errors import SandboxUnavailable
 from dgm.values import Finished
-from tests.cluster.handlers import LackingFactory, ObeyingFactory, work
+from tests.cluster.handlers import LackingFactory, ObeyingFactory, answer, work
 
 
 def test_work_runs_while_it_is_waited_for() -> None:
@@ -16,7 +16,7 @@ def test_work_runs_while_it_is_waited_for() -> None:
 
     executor.submit(work("w", "echo hello"))
 
-    assert executor.wait(1.0) == (Finished("w", b"hello"),)
+    assert executor.wait(1.0) == (Finished("w", answer("hello")),)
 
 
 def test_work_ends_in_the_order_in_which_it_was_submitted() -> None:
@@ -39,7 +39,7 @@ def test_a_failure_is_tried_again_once(tmp_path: Path) -> None:
     executor = InlineExecutor(ObeyingFactory())
     executor.submit(work("w", f"fail-once {tmp_path / 'mark'}"))
 
-    assert executor.wait(1.0) == (Finished("w", b"second start", retries=1),)
+    assert executor.wait(1.0) == (Finished("w", answer("second start"), retries=1),)
 
 
 def test_work_that_fails_twice_is_told_with_what_it_raised() -> None:
@@ -48,7 +48,7 @@ def test_work_that_fails_twice_is_told_with_what_it_raised() -> None:
 
     finished = executor.wait(1.0)[0]
 
-    assert (finished.payload, finished.retries) == (None, 1)
+    assert (finished.outcome, finished.retries) == (None, 1)
     assert "RuntimeError: told to fail: badly" in finished.error
 
 

@@ -56,6 +56,6 @@ def test_work_is_lost_when_the_last_node_does_not_open_again(tmp_path: Path) -> 
         answer = said(driver)
 
     error = str(answer.pop("error"))
-    assert answer == {"payload": None, "retries": 1, "slots": 0}
+    assert answer == {"outcome": None, "retries": 1, "slots": 0}
     assert error.startswith("no node of the cluster is left, since the node ")
     assert error.endswith("did not open within 180 s")

@@ -8,7 +8,7 @@ import pytest
 
 from dgm.cluster import RayExecutor
 from dgm.values import Finished
-from tests.cluster.handlers import ObeyingFactory, work
+from tests.cluster.handlers import ObeyingFactory, answer, work
 
 SLOTS = 8
 
@@ -34,29 +34,29 @@ def drain(executor: RayExecutor, count: int) -> dict[str, Finished]:
 def test_work_gives_its_answer(executor: RayExecutor) -> None:
     executor.submit(work("w", "echo hello"))
 
-    assert drain(executor, 1)["w"] == Finished("w", b"hello")
+    assert drain(executor, 1)["w"] == Finished("w", answer("hello"))
 
 
 def test_all_slots_work_at_once_in_one_process(executor: RayExecutor) -> None:
     for i in range(SLOTS):
         executor.submit(work(f"w{i}", "meet"))
 
-    assert {finished.payload for finished in drain(executor, SLOTS).values()} == {b"met"}
+    assert {finished.outcome.detail for finished in drain(executor, SLOTS).values()} == {"met"}
 
 
 def test_more_work_than_slots_is_queued(executor: RayExecutor) -> None:
     for i in range(3 * SLOTS):
         executor.submit(work(f"w{i}", f"echo {i}"))
 
-    assert {finished.payload for finished in drain(executor, 3 * SLOTS).values()} == {
-        str(i).encode() for i in range(3 * SLOTS)
+    assert {finished.outcome.detail for finished in drain(executor, 3 * SLOTS).values()} == {
+        str(i) for i in range(3 * SLOTS)
     }
 
 
 def test_a_failure_is_tried_again_once(executor: RayExecutor, tmp_path: Path) -> None:
     executor.submit(work("w", f"fail-once {tmp_path / 'mark'}"))
 
-    assert drain(executor, 1)["w"] == Finished("w", b"second start", retries=1)
+    assert drain(executor, 1)["w"] == Finished("w", answer("second start"), retries=1)
 
 
 def test_work_that_fails_twice_is_told_with_what_it_raised(executor: RayExecutor) -> None:
@@ -64,14 +64,14 @@ def test_work_that_fails_twice_is_told_with_what_it_raised(executor: RayExecutor
 
     finished = drain(executor, 1)["w"]
 
-    assert finished.payload is None
+    assert finished.outcome is None
     assert "RuntimeError: told to fail: badly" in finished.error
 
 
 def test_work_of_a_killed_worker_is_started_again_once(executor: RayExecutor, tmp_path: Path) -> None:
     executor.submit(work("w", f"die-once {tmp_path / 'mark'}"))
 
-    assert drain(executor, 1)["w"] == Finished("w", b"second start", retries=1)
+    assert drain(executor, 1)["w"] == Finished("w", answer("second start"), retries=1)
 
 
 def test_work_that_kills_its_worker_twice_is_lost(executor: RayExecutor) -> None:
@@ -79,7 +79,7 @@ def test_work_that_kills_its_worker_twice_is_lost(executor: RayExecutor) -> None
 
     finished = drain(executor, 1)["w"]
 
-    assert finished.payload is None
+    assert finished.outcome is None
     assert finished.retries == 1
     assert "its worker died" in finished.error
 
@@ -92,7 +92,7 @@ def test_work_that_fails_and_then_kills_its_worker_is_started_twice_in_all(
 
     finished = drain(executor, 1)["w"]
 
-    assert (finished.payload, finished.retries, starts.stat().st_size) == (None, 1, 2)
+    assert (finished.outcome, finished.retries, starts.stat().st_size) == (None, 1, 2)
 
 
 def test_a_killed_worker_takes_its_neighbours_with_it_and_they_are_started_again(
@@ -102,9 +102,9 @@ def test_a_killed_worker_takes_its_neighbours_with_it_and_they_are_started_again
     for i in range(SLOTS - 1):
         executor.submit(work(f"w{i}", f"echo {i}"))
 
-    answers = {finished.payload for finished in drain(executor, SLOTS).values()}
+    answers = {finished.outcome.detail for finished in drain(executor, SLOTS).values()}
 
-    assert answers == {b"second start", *(str(i).encode() for i in range(SLOTS - 1))}
+    assert answers == {"second start", *(str(i) for i in range(SLOTS - 1))}
 
 
 def test_an_overdue_worker_is_taken_as_lost(executor: RayExecutor) -> None:
@@ -112,7 +112,7 @@ def test_an_overdue_worker_is_taken_as_lost(executor: RayExecutor) -> None:
 
     finished = drain(executor, 1)["w"]
 
-    assert finished.payload is None
+    assert finished.outcome is None
     assert finished.error == "no answer within 0 s: its worker is taken as lost"
 
 
@@ -128,13 +128,13 @@ def test_a_slot_whose_thread_does_not_come_back_is_not_offered(executor: RayExec
 def test_a_worker_has_the_environment_of_its_node(executor: RayExecutor) -> None:
     executor.submit(work("w", "environment DGM_TEST_KEY"))
 
-    assert drain(executor, 1)["w"].payload == b"of the node"
+    assert drain(executor, 1)["w"].outcome == answer("of the node")
 
 
 def test_nothing_is_sent_about_its_use(executor: RayExecutor) -> None:
     executor.submit(work("w", "environment RAY_USAGE_STATS_ENABLED"))
 
-    assert drain(executor, 1)["w"].payload == b"0"
+    assert drain(executor, 1)["w"].outcome == answer("0")
 
 
 def test_waiting_for_nothing_returns_at_once(executor: RayExecutor) -> None:

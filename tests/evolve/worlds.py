@@ -1,6 +1,5 @@
 """A small world for the loop: a suite, founders, a handler that answers as told, and the real archive."""
 
-import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from dgm.values import (
     Finish,
     Grader,
     Manifest,
+    Outcome,
     SandboxLevel,
     ScreeningOrder,
     ScreeningOutcome,
@@ -89,17 +89,16 @@ class Script:
     raises: Callable[[Work], BaseException | None] = lambda work: None
     orders: list[object] = field(default_factory=list)
 
-    def __call__(self, work: Work) -> bytes:
+    def __call__(self, work: Work) -> Outcome:
         if (error := self.raises(work)) is not None:
             raise error
-        order = pickle.loads(work.payload)
-        self.orders.append(order)
-        return pickle.dumps(self.outcome(order))
+        self.orders.append(work.order)
+        return self.outcome(work.order)
 
     def close(self) -> None:
         pass
 
-    def outcome(self, order: object) -> TrialOutcome | AttemptOutcome | ScreeningOutcome:
+    def outcome(self, order: object) -> Outcome:
         match order:
             case TrialOrder():
                 return self.trial(order)
