@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dgm.values import AttemptOutcome, Focus, FocusKind, Manifest, plain
+from dgm.values import AttemptOutcome, AttemptRecord, Focus, FocusKind, Manifest, plain
 
 _LINE = 200
 
@@ -12,16 +12,18 @@ def founder_message(number: int, manifest: Manifest) -> str:
     return f"a{number}: founder {plain(manifest.name, limit=60)}\n"
 
 
-def child_message(number: int, parent: int, focus: Focus, outcome: AttemptOutcome) -> str:
+def child_message(number: int, attempt: AttemptRecord, outcome: AttemptOutcome) -> str:
     """Return the message of a child. Nothing in it that an agent or a model wrote can pass for a trailer."""
     proposal = plain(outcome.proposal, limit=_LINE).strip() or "(no proposal)"
     trailers = {
-        "Attempt": str(outcome.attempt_id),
-        "Focus": _focus(focus),
+        "Attempt": str(attempt.attempt_id),
+        "Focus": _focus(attempt.focus),
         "Model": ", ".join(_models(outcome)) or "none",
     }
+    if attempt.editor is not None:
+        trailers["Editor"] = f"a{attempt.editor}"
     lines = (f"{name}: {plain(value, limit=_LINE)}" for name, value in trailers.items())
-    return "\n".join((f"a{number}: child of a{parent}", "", f"Proposal: {proposal}", "", *lines, ""))
+    return "\n".join((f"a{number}: child of a{attempt.parent}", "", f"Proposal: {proposal}", "", *lines, ""))
 
 
 def _focus(focus: Focus) -> str:

@@ -35,7 +35,8 @@ _LINEAGE = """
     SELECT agents.* FROM line JOIN agents USING (agent) ORDER BY depth DESC
 """
 _ATTEMPTS = """
-    SELECT attempts.*, agents.agent AS child FROM attempts LEFT JOIN agents ON agents.attempt = attempts.attempt
+    SELECT attempts.*, agents.agent AS child, decisions.editor FROM attempts
+    JOIN decisions USING (decision) LEFT JOIN agents ON agents.attempt = attempts.attempt
 """
 _TOTALS = """
     SELECT tokens, cost_usd, seconds, hours,

@@ -69,6 +69,7 @@ def add_decision(db: Database, decision: Decision, at: datetime) -> int:
         "probabilities": packed(to_json(dict(decision.probabilities))),
         "generator": decision.generator,
         "reason": detail_text(decision.reason),
+        "editor": decision.editor,
     }
     return insert(db, "decisions", row)
 

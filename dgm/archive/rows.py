@@ -88,7 +88,7 @@ def agent_record(row: Row) -> AgentRecord:
 
 
 def attempt_record(row: Row, artifacts: Mapping[str, str]) -> AttemptRecord:
-    """Read a row of `attempts` with the column `child` of the agent that came of it."""
+    """Read a row of `attempts` with the columns `child`, the agent that came of it, and its decision's `editor`."""
     return AttemptRecord(
         attempt_id=row["attempt"],
         parent=row["parent"],
@@ -102,6 +102,7 @@ def attempt_record(row: Row, artifacts: Mapping[str, str]) -> AttemptRecord:
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=_time(row["closed_at"]),
         artifacts=artifacts,
+        editor=row["editor"],
     )
 
 
@@ -143,6 +144,7 @@ def decision_value(row: Row) -> Decision:
         probabilities={int(agent): share for agent, share in json.loads(unpacked(row["probabilities"])).items()},
         generator=row["generator"],
         reason=row["reason"],
+        editor=row["editor"],
     )
 
 

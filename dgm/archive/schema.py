@@ -185,3 +185,9 @@ def m001_first_tables(db: Database) -> None:
     """Make everything that the first version needs."""
     for statement in (*_TABLES, *_INDEXES, *_VIEWS):
         db.execute(statement)
+
+
+@migrations()
+def m002_editors(db: Database) -> None:
+    """Record with a decision whose code edits the parent; NULL: its own."""
+    db.execute("ALTER TABLE decisions ADD COLUMN editor INTEGER REFERENCES agents(agent)")

@@ -112,7 +112,7 @@ class RunArchive(ArchiveReader):
             self._record_attempt(outcome, kept, None)
         else:
             child = self._child(opened, outcome, outcome.child)
-            message = child_message(child.number, opened.parent, opened.focus, outcome)
+            message = child_message(child.number, opened, outcome)
             child = self._commit(child, outcome.child, message, parent_commit=self.agent(opened.parent).commit)
             self._record_attempt(outcome, kept, replace(child, eligible=eligible, retention=retention))
             self._point(child)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dgm.config import RunConfig
 from dgm.evaluations import wilson
-from dgm.evolve import Population, best_agent, population_of
+from dgm.evolve import Population, open_strategy, population_of
 from dgm.ports import Archive
 from dgm.values import (
     AgentRecord,
@@ -63,7 +63,7 @@ class FailedAttempt:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """Everything that a tree shows. `best` is the search's own ranking: not confirmed."""
+    """Everything that a tree shows. `best` is the strategy's own pick: not confirmed."""
 
     agents: list[AgentRow]
     failed_attempts: list[FailedAttempt]
@@ -75,8 +75,8 @@ def view_run(config: RunConfig, suite: Suite, archive: Archive) -> RunView:
     """Return what a tree shows, as the archive has it now."""
     population = population_of(config, suite, archive)
     rows = _agent_rows(archive, population)
-    best = best_agent(population)
-    return RunView(rows, _failed_attempts(archive), archive.totals(), rows[best.agent] if best else None)
+    best = open_strategy(config.evolve).pick(population)
+    return RunView(rows, _failed_attempts(archive), archive.totals(), None if best is None else rows[best])
 
 
 def _agent_rows(archive: Archive, population: Population) -> list[AgentRow]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Expand:
-    """Let an agent rewrite itself.
+    """Make a child of an agent.
 
     Args:
         agent: the parent's number.
+        editor: the agent whose code edits the parent's source; None: the parent edits itself.
         probabilities: agent number to the chance it had in the draw.
         reason: in words for a person.
     """
@@ -17,6 +18,7 @@ class Expand:
     agent: int
     probabilities: Mapping[int, float] = field(default_factory=dict)
     reason: str = ""
+    editor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

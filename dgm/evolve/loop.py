@@ -17,7 +17,7 @@ from dgm.evolve.budget import starts_charged
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.planting import Planting
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
-from dgm.evolve.ranking import best_agent
+from dgm.evolve.ranking import Standing, standing_of
 from dgm.evolve.recording import Recorder
 from dgm.evolve.resuming import missing_founders, open_books, streams_of
 from dgm.evolve.starting import Starter
@@ -79,7 +79,7 @@ class Loop:
         self._planting = Planting(archive, executor, orders, self._books, missing)
         self._starter = Starter(archive, executor, orders, self._books, self._strategy.name)
         self._recorder = Recorder(archive, executor, self._books, config.evolve, suite.digest)
-        self._best = best_agent(self._books.population)
+        self._best = self._picked()
         self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
         self._started_s = clock.monotonic()
 
@@ -114,7 +114,7 @@ class Loop:
             return halt
         self._tell()
         halts = [self._record(finished) for finished in self._executor.wait(TICK_S)]
-        self._best = best_agent(self._books.population)
+        self._best = self._picked()
         self._pass_time()
         return next((halt for halt in halts if halt is not None), self._overtime())
 
@@ -173,7 +173,7 @@ class Loop:
             lost = self._lose_the_rest(halt)
             self._archive.add_hours(self._hours - self._banked_hours)
             self._archive.add_event("end", f"{halt.reason}: {halt.detail}", {"lost": list(lost)})
-        self._best = best_agent(self._books.population)
+        self._best = self._picked()
         self._books.said.append(f"{halt.reason}: {halt.detail}")
         self._tell()
         return RunEnd(halt.reason, halt.detail, lost, self._best)
@@ -188,6 +188,10 @@ class Loop:
         lost = tuple(map(str, self._books.under_way.values()))
         self._books.under_way.clear()
         return lost
+
+    def _picked(self) -> Standing | None:
+        picked = self._strategy.pick(self._books.population)
+        return None if picked is None else standing_of(self._books.population, picked)
 
     @property
     def _hours(self) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dgm.config import RunConfig
+from dgm.evolve.actions import Expand
 from dgm.evolve.evidence import Evidence
 from dgm.evolve.population import Population
 from dgm.evolve.randomness import seed_of
@@ -11,6 +12,7 @@ from dgm.ports import Archive
 from dgm.values import (
     AgentRecord,
     AttemptOrder,
+    Editor,
     Focus,
     Lease,
     ScreeningOrder,
@@ -94,12 +96,13 @@ class Orders:
         self,
         attempt_id: int,
         population: Population,
-        parent: int,
+        action: Expand,
         focus: Focus,
         evidence: Sequence[TrialDigest],
         lease: Lease,
     ) -> Work:
         """Return the work of one attempt."""
+        parent = action.agent
         line = self._archive.lineage(parent)
         scores = {a.number: (int(population.resolved[a.number]), int(population.ended[a.number])) for a in line}
         order = AttemptOrder(
@@ -114,9 +117,13 @@ class Orders:
             lease=lease,
             timeout_s=min(self._config.leases.attempt_timeout_s, lease.seconds),
             seed=seed_of(self._config.seed, attempt_id),
+            editor=None if action.editor is None else self._editor(action.editor),
         )
         deadline_s = TRIES * (lease.seconds + MARGIN_S)
         return Work(f"attempt {attempt_id}", WorkKind.ATTEMPT, order, deadline_s)
+
+    def _editor(self, number: int) -> Editor:
+        return Editor(number, self.evidence.tree(number), self.agent(number).manifest)
 
     def screening(self, name: str, founder: Tree, lease: Lease) -> Work:
         """Return the work of screening a founder."""

@@ -2,7 +2,7 @@
 
 Scores from different stages are not compared as equals: the agents that have earned the largest stage come first,
 whatever the others resolved of a smaller one. Among them the score decides, with tasks that have not been run counted
-as unresolved, so that their intervals are as wide; at the same score the earlier agent.
+as unresolved, so that their intervals are as wide; at the same score the earlier agent. A strategy may pick otherwise.
 """
 
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ def standing_of(population: Population, agent: int) -> Standing:
     return Standing(agent, score, int(population.ended[agent]))
 
 
-def best_agent(population: Population) -> Standing | None:
+def best_agent(population: Population) -> int | None:
     """Return the best agent of the largest stage that one has started, never a flagged one; None: there is none."""
     if not len(population):
         return None
     above_smaller_stages = population.assigned * (population.staging.last + 1)
     comparable = (population.ended > 0) & ~population.flagged
     best = int(np.argmax((above_smaller_stages + population.resolved) * comparable))
-    return standing_of(population, best) if comparable[best] else None
+    return best if comparable[best] else None

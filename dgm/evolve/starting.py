@@ -70,9 +70,11 @@ class Starter:
             return offered
         evidence = self.orders.evidence.trials(action.agent)
         focus = choose_focus(evidence, rng)
-        decision = Decision(self.strategy, "expand", action.agent, (), action.probabilities, generator, action.reason)
+        decision = Decision(
+            self.strategy, "expand", action.agent, (), action.probabilities, generator, action.reason, action.editor
+        )
         attempt = self.archive.open_attempt(action.agent, focus, offered, decision)
-        work = self.orders.attempt(attempt, self.books.population, action.agent, focus, evidence, offered)
+        work = self.orders.attempt(attempt, self.books.population, action, focus, evidence, offered)
         digest = self.orders.agent(action.agent).digest
         under_way = UnderWay(WorkKind.ATTEMPT, offered, action.agent, focus.task_id or focus.kind, attempt, digest)
         self.books.opened(work.work_id, under_way)

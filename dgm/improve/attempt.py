@@ -71,8 +71,8 @@ def _attempted(bench: Bench, order: AttemptOrder) -> _Ending:
 
 
 def _proposal(bench: Bench, order: AttemptOrder) -> str | Setback | None:
-    """Return the diagnosis as a proposal; None where the agent improves itself in its own way."""
-    if order.manifest.improve is not None:
+    """Return the diagnosis as a proposal; None where the editor has its own way to improve an agent."""
+    if order.acting.manifest.improve is not None:
         return None
     diagnosis = diagnose(bench, order)
     return diagnosis if isinstance(diagnosis, Setback) else proposal_from(diagnosis)

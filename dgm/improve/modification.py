@@ -1,5 +1,7 @@
 """Lets an agent rewrite itself: its own command in a sandbox, on a copy of its own tree.
 
+An order may name another agent as the editor: then that one's command works on a copy of the parent's tree.
+
 The difference is made on the host, from the bytes that came out; what the agent says about its work is not looked at.
 """
 
@@ -27,7 +29,7 @@ class Modified:
 
 
 def modify(bench: Bench, order: AttemptOrder, proposal: str | None) -> Modified | Setback:
-    """Run the parent's `solve` on the proposal, or its own `improve` where there is none."""
+    """Run the editor's `solve` on the proposal, or its own `improve` where there is none."""
     run = bench.run_agent(_work(bench, order, proposal))
     if isinstance(run, Setback):
         return run
@@ -40,11 +42,12 @@ def modify(bench: Bench, order: AttemptOrder, proposal: str | None) -> Modified 
 
 
 def _work(bench: Bench, order: AttemptOrder, proposal: str | None) -> AgentWork:
-    manifest, share = order.manifest, bench.account.left(SHARE)
+    editor, share = order.acting, bench.account.left(SHARE)
+    manifest = editor.manifest
     lease = replace(share, seconds=min(share.seconds, order.timeout_s))
     command = manifest.solve if proposal is not None or manifest.improve is None else manifest.improve
     return AgentWork(
-        agent=order.parent,
+        agent=editor.agent,
         command=command,
         workspace=order.parent,
         task=focus_task(order.focus) if proposal is None else proposal_task(proposal),

@@ -43,7 +43,11 @@ class AttemptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One try to make a child."""
+    """One try to make a child.
+
+    Args:
+        editor: the agent whose code edited the parent's source; None: the parent itself.
+    """
 
     attempt_id: int
     parent: int
@@ -58,6 +62,7 @@ class AttemptRecord:
     closed_at: datetime | None
     artifacts: Mapping[str, str] = field(default_factory=dict)
     """Name to SHA-256."""
+    editor: int | None = None
 
 
 class TrialState(StrEnum):
@@ -127,6 +132,7 @@ class Decision:
         action: `expand` or `evaluate`.
         probabilities: agent number to the probability it had; empty for a forced choice.
         generator: state of the random generator before the draw, as JSON.
+        editor: of `expand`, the agent whose code edits `agent`'s source; None: its own.
     """
 
     strategy: str
@@ -136,6 +142,7 @@ class Decision:
     probabilities: Mapping[int, float]
     generator: str
     reason: str = ""
+    editor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,22 @@ class Ancestor:
 
 
 @dataclass(frozen=True, slots=True)
+class Editor:
+    """The agent whose code edits a parent's source."""
+
+    agent_id: int
+    agent: Tree
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptOrder:
-    """One try to make a child."""
+    """One try to make a child.
+
+    Args:
+        manifest: the parent's.
+        editor: another agent that edits the parent; None: the parent edits itself.
+    """
 
     attempt_id: int
     parent_id: int
@@ -129,6 +143,12 @@ class AttemptOrder:
     timeout_s: float
     """For the self-modification, in seconds."""
     seed: int = 0
+    editor: Editor | None = None
+
+    @property
+    def acting(self) -> Editor:
+        """The agent that does the editing."""
+        return self.editor or Editor(self.parent_id, self.parent, self.manifest)
 
 
 class Failure(StrEnum):

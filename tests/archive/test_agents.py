@@ -1,6 +1,7 @@
 """Agents in git: planted, added, read."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ from dgm.errors import AgentNotFound, ArchiveError
 from dgm.values import AttemptState, Failure, FileEntry, Tree
 from tests.archive.examples import (
     CONFIG,
+    FOCUS,
     FOUNDER,
+    LEASE,
     MANIFEST,
     SPENT,
     add_child,
     child_of,
+    decision,
     failure,
     git_dir,
     open_attempt,
@@ -57,6 +61,17 @@ def test_git_finds_nothing_wrong(run: Run) -> None:
     add_child(run.archive)
 
     assert git(run, "fsck", "--full", "--strict") == ""
+
+
+def test_an_attempt_remembers_another_agent_that_edited_the_parent(run: Run) -> None:
+    first = run.archive.agent(add_child(run.archive))
+    attempt = run.archive.open_attempt(first.number, FOCUS, LEASE, replace(decision(first.number), editor=0))
+
+    child = run.archive.close_attempt(success(attempt, child_of(FOUNDER, "three"))).child
+
+    assert child is not None
+    assert [record.editor for record in run.archive.attempts()] == [None, 0]
+    assert git(run, "log", "-1", "--format=%(trailers:key=Editor,valueonly)", f"refs/agents/a{child}") == "a0"
 
 
 def test_trailers_name_the_attempt_the_focus_and_the_model(run: Run) -> None:

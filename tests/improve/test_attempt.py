@@ -6,6 +6,7 @@ import pytest
 
 from dgm.values import (
     Collected,
+    Editor,
     Ended,
     Failure,
     Focus,
@@ -55,6 +56,24 @@ def test_the_agent_works_on_a_copy_of_itself_with_its_own_source_read_only() -> 
     mounts = {mount.path: mount for mount in sandbox.jobs[0].mounts}
     assert mounts["/agent"].tree == mounts["/workspace"].tree == AGENT
     assert {path for path, mount in mounts.items() if mount.writable} == {"/workspace", "/out"}
+
+
+def test_an_editor_works_on_a_copy_of_the_parent_with_its_own_source_and_command() -> None:
+    founder = Editor(7, Tree.of({"agent.toml": "[agent]", "main.py": "edit()\n"}), Manifest("f", "", ("edit",)))
+
+    outcome, sandbox = attempted(attempt_order(editor=founder))
+
+    job = sandbox.jobs[0]
+    assert (tree_at(job, "/agent"), tree_at(job, "/workspace"), job.command) == (founder.agent, AGENT, ("edit",))
+    assert outcome.child is not None
+    assert outcome.child["toy/__main__.py"] == AGENT["toy/__main__.py"]
+
+
+def test_an_editor_with_its_own_way_to_improve_needs_no_diagnosis() -> None:
+    outcome, sandbox = attempted(attempt_order(editor=Editor(7, AGENT, OWN_WAY)))
+
+    assert sandbox.jobs[0].command == OWN_WAY.improve
+    assert not any(call.purpose == "diagnose" for call in outcome.calls)
 
 
 def test_the_child_is_screened_and_not_the_parent() -> None:

@@ -23,6 +23,9 @@ class Strategy(Protocol):
     def choose(self, population: Population, budget: Budget, rng: Generator) -> Action:
         """Return the next action. Never asks for a trial that has ended or is under way."""
 
+    def pick(self, population: Population) -> int | None:
+        """Return the agent that it would choose if the run ended now, never a flagged one; None: nothing is known."""
+
 
 def open_strategy(section: EvolveSection) -> Strategy:
     """Return the strategy that the configuration names."""

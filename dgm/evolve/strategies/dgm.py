@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from dgm.evolve.actions import Action, Evaluate, Expand, Wait
 from dgm.evolve.budget import Budget
 from dgm.evolve.population import Population
+from dgm.evolve.ranking import best_agent
 from dgm.values import WorkKind
 
 Selection = Literal["score_child_prop", "score_prop", "uniform", "best"]
@@ -66,6 +67,10 @@ class Dgm:
         chances = probabilities(population, candidates, self.selection)
         drawn = int(rng.choice(len(candidates), p=chances))
         return Expand(int(candidates[drawn]), _stored(candidates, chances, drawn), f"drawn by {self.selection}")
+
+    def pick(self, population: Population) -> int | None:
+        """Return the best of the largest stage."""
+        return best_agent(population)
 
 
 def candidates_of(population: Population) -> NDArray[np.int64]:
