@@ -146,6 +146,12 @@ class Archive(Protocol):
     undo it. Raises ArchiveError, StorageFull.
     """
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make one durable transaction of all that is written inside: kept when it ends, or none of it after a raise.
+
+        What writes to git has steps of its own and raises ArchiveError inside: `add_founder`, `close_attempt`.
+        """
+
     # -- what is written ------------------------------------------------------------------------------------------
 
     def add_founder(self, tree: Tree, manifest: Manifest) -> AgentRecord:

@@ -57,11 +57,17 @@ class RunArchive(ArchiveReader):
         self._watch = watch
         self._readonly = readonly
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one durable transaction of all that is written inside."""
+        with self._transaction():
+            yield
+
     # -- agents ---------------------------------------------------------------------------------------------------
 
     def add_founder(self, tree: Tree, manifest: Manifest) -> AgentRecord:
         """Plant an agent without a parent."""
-        self._check_writable()
+        self._check_alone()
         number = self._next_number()
         founder = AgentRecord(
             number=number,
@@ -106,7 +112,7 @@ class RunArchive(ArchiveReader):
         opened = self.attempt(outcome.attempt_id)
         if opened.state is not AttemptState.OPEN:
             return opened
-        self._check_writable()
+        self._check_alone()
         kept = self._keep(outcome.artifacts)
         if outcome.child is None:
             self._record_attempt(outcome, kept, None)
@@ -250,12 +256,19 @@ class RunArchive(ArchiveReader):
         self._check_writable()
         with storage_errors(self._folder), self._db.atomic():
             yield self._db
-        self._watch(Step.ROW)
+        if not self._db.conn.in_transaction:
+            self._watch(Step.ROW)
 
     def _next_number(self) -> int:
         row = self._one("SELECT coalesce(max(agent) + 1, 0) FROM agents")
         assert row is not None, "an aggregate has one row"  # noqa: S101
         return int(row[0])
+
+    def _check_alone(self) -> None:
+        """A commit comes before its row, and a ref after it: that row's transaction must end in between."""
+        self._check_writable()
+        if self._db.conn.in_transaction:
+            raise ArchiveError("an agent is recorded in a transaction of its own, not together with other writes.")
 
     def _check_writable(self) -> None:
         if self._readonly:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dgm.evolve.budget import Budget
 from dgm.evolve.population import Population
 from dgm.evolve.progress import Reason
-from dgm.values import Lease, Spent, WorkKind
+from dgm.values import Lease, OpenLease, Spent, Work, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class UnderWay:
     lease: Lease
     agent: int | None
     name: str
-    number: int | None
+    number: int
     digest: str
 
     def __str__(self) -> str:
@@ -36,6 +36,16 @@ class UnderWay:
                 return f"attempt {self.number} of a{self.agent}"
             case WorkKind.SCREENING:
                 return f"the screening of {self.name!r}"
+
+    def holds(self, lease: OpenLease) -> bool:
+        """Tell whether it works on this lease."""
+        match self.kind:
+            case WorkKind.TRIAL:
+                return lease.trial_id == self.number
+            case WorkKind.ATTEMPT:
+                return lease.attempt_id == self.number
+            case WorkKind.SCREENING:
+                return lease.lease_id == self.number
 
     def charge(self, spent: Spent, retries: int) -> Spent:
         """Return what it cost: its outcome's spending, and a whole lease for each start that came to nothing."""
@@ -57,6 +67,7 @@ class Books:
 
     Args:
         under_way: by the id of the work.
+        ready: work under way that is still to be submitted, once the archive holds its leases.
         said: what happened since the last progress.
         failed_tries: by agent and task, how often the infrastructure failed the trial.
         failed_in_a_row: pieces of work that the infrastructure failed since one went through.
@@ -65,13 +76,15 @@ class Books:
     population: Population
     budget: Budget
     under_way: dict[str, UnderWay] = field(default_factory=dict)
+    ready: list[Work] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     failed_tries: Counter[tuple[int, str]] = field(default_factory=Counter)
     failed_in_a_row: int = 0
 
-    def opened(self, work_id: str, work: UnderWay) -> None:
-        """Note work that is submitted now."""
-        self.under_way[work_id] = work
+    def opened(self, ready: Work, work: UnderWay) -> None:
+        """Note work that is to be submitted."""
+        self.ready.append(ready)
+        self.under_way[ready.work_id] = work
         self.budget = self.budget.opened(work.kind, work.lease)
         if work.agent is not None and work.kind is WorkKind.TRIAL:
             self.population.open_trial(work.agent, work.name)

@@ -4,7 +4,7 @@ No generations and no barrier: whenever a slot is free, the strategy is asked. E
 killed anywhere, a resume loses only the work that was under way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import assert_never
 
@@ -76,8 +76,8 @@ class Loop:
         self._strategy = open_strategy(config.evolve)
         orders = Orders(config, suite, archive, models)
         missing = missing_founders(founders, self._books.population)
-        self._planting = Planting(archive, executor, orders, self._books, missing)
-        self._starter = Starter(archive, executor, orders, self._books, self._strategy.name)
+        self._planting = Planting(archive, orders, self._books, missing)
+        self._starter = Starter(archive, orders, self._books, self._strategy.name)
         self._recorder = Recorder(archive, executor, self._books, config.evolve, suite.digest)
         self._best = self._picked()
         self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
@@ -107,16 +107,36 @@ class Loop:
         return halt
 
     def _step(self) -> Halt | None:
+        """Wait for outcomes and record them, and start what is decided then: in one transaction with the last of them.
+
+        Nothing is submitted before that transaction is on the disk.
+        """
+        alone, last = self._split(self._executor.wait(TICK_S))
+        halts = [self._record(finished) for finished in alone]
+        with self._archive.together():
+            halts += [self._record(finished) for finished in last]
+            self._pass_time()
+            halt = next(filter(None, halts), None) or self._overtime() or self._start()
+        self._submit()
+        self._best = self._picked()
+        if halt is None:
+            self._tell()
+        return halt
+
+    def _split(self, finished: Sequence[Finished]) -> tuple[Sequence[Finished], Sequence[Finished]]:
+        """Return what is recorded alone, then the trial, if any, that shares a transaction with what follows."""
+        shares = finished and self._books.under_way[finished[-1].work_id].kind is WorkKind.TRIAL
+        return (finished[:-1], finished[-1:]) if shares else (finished, ())
+
+    def _start(self) -> Halt | None:
         if self._stop():
             return Halt(Reason.STOPPED, "asked to stop")
-        halt = self._fill_slots() if self._planting.is_done else self._planting.start()
-        if halt is not None:
-            return halt
-        self._tell()
-        halts = [self._record(finished) for finished in self._executor.wait(TICK_S)]
-        self._best = self._picked()
-        self._pass_time()
-        return next((halt for halt in halts if halt is not None), self._overtime())
+        return self._fill_slots() if self._planting.is_done else self._planting.start()
+
+    def _submit(self) -> None:
+        for work in self._books.ready:
+            self._executor.submit(work)
+        self._books.ready.clear()
 
     def _overtime(self) -> Halt | None:
         """Return a halt when work hangs that should have ended with the hours."""
@@ -179,15 +199,18 @@ class Loop:
         return RunEnd(halt.reason, halt.detail, lost, self._best)
 
     def _lose_the_rest(self, halt: Halt) -> tuple[str, ...]:
-        """Charge every open lease whole: also one whose work an interrupt kept from being noted."""
-        starts = starts_charged(self._books.budget.limits)
-        for lease in self._archive.open_leases():
+        """Charge every open lease whole: also one whose work an interrupt kept from being noted.
+
+        Work whose lease an interrupt kept from being recorded was never submitted, and costs nothing.
+        """
+        starts, leases = starts_charged(self._books.budget.limits), self._archive.open_leases()
+        for lease in leases:
             self._archive.settle_lost(lease, f"under way when the run ended: {halt.reason}", starts=starts)
-        for work in self._books.under_way.values():
+        lost = [work for work in self._books.under_way.values() if any(map(work.holds, leases))]
+        for work in lost:
             self._books.settled(work, work.charge(Spent(), starts), counts=work.kind is WorkKind.ATTEMPT)
-        lost = tuple(map(str, self._books.under_way.values()))
         self._books.under_way.clear()
-        return lost
+        return tuple(map(str, lost))
 
     def _picked(self) -> Standing | None:
         picked = self._strategy.pick(self._books.population)

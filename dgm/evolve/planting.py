@@ -8,7 +8,7 @@ from dgm.evolve.books import Books, Halt, UnderWay
 from dgm.evolve.budget import Refused
 from dgm.evolve.orders import SCREENING_S, Orders
 from dgm.evolve.progress import Reason
-from dgm.ports import Archive, Executor
+from dgm.ports import Archive
 from dgm.values import Failure, Finished, Manifest, ScreeningOutcome, Spent, Tree, WorkKind
 
 
@@ -21,7 +21,6 @@ class Planting:
     """
 
     archive: Archive
-    executor: Executor
     orders: Orders
     books: Books
     founders: Mapping[str, Tree]
@@ -33,7 +32,7 @@ class Planting:
         return not self.founders
 
     def start(self) -> Halt | None:
-        """Submit the screenings that fit the budget and are not under way. Returns why none can run."""
+        """Open the screenings that fit the budget and are not under way. Returns why none can run."""
         busy = {work.name for work in self.books.under_way.values()}
         for name, tree in self.founders.items():
             if name in busy or name in self.passed:
@@ -44,8 +43,7 @@ class Planting:
             work = self.orders.screening(name, tree, offered)
             lease = self.archive.open_screening(name, offered)
             under_way = UnderWay(WorkKind.SCREENING, offered, None, name, lease, tree.digest)
-            self.books.opened(work.work_id, under_way)
-            self.executor.submit(work)
+            self.books.opened(work, under_way)
             self.books.said.append(f"founder {name!r} is screened")
         return None
 

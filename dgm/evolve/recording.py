@@ -10,7 +10,7 @@ from dgm.evolve.population import Cell
 from dgm.evolve.progress import Reason
 from dgm.evolve.retention import Retained, retain
 from dgm.ports import Archive, Executor
-from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, OpenLease, Spent, TrialOutcome, WorkKind
+from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, Spent, TrialOutcome, WorkKind
 
 IN_A_ROW = 5
 """Pieces of work that the infrastructure may fail, one after the other, before the run stops; more with many slots."""
@@ -40,7 +40,7 @@ class Recorder:
     def _lose(self, work: UnderWay, reason: str, starts: int) -> None:
         """Charge work that vanished, whole for each start."""
         for lease in self.archive.open_leases():
-            if _is_of(lease, work):
+            if work.holds(lease):
                 self.archive.settle_lost(lease, reason, starts=starts)
         self.books.settled(work, work.charge(Spent(), starts), counts=work.kind is WorkKind.ATTEMPT)
 
@@ -140,8 +140,3 @@ def _agent(work: UnderWay) -> int:
     if work.agent is None:
         raise ValueError(f"{work} has no agent")
     return work.agent
-
-
-def _is_of(lease: OpenLease, work: UnderWay) -> bool:
-    number = lease.trial_id if work.kind is WorkKind.TRIAL else lease.attempt_id
-    return number is not None and number == work.number

@@ -1,4 +1,4 @@
-"""From a decision to work under way: leases are taken and recorded before anything is submitted."""
+"""From a decision to work that is ready: its lease is taken and recorded. The loop submits it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from dgm.evolve.books import Books, UnderWay
 from dgm.evolve.budget import Budget, Refused
 from dgm.evolve.orders import Orders
 from dgm.improve import choose_focus
-from dgm.ports import Archive, Executor
+from dgm.ports import Archive
 from dgm.values import Decision, Lease, TrialRecord, WorkKind
 
 
@@ -18,7 +18,6 @@ class Starter:
     """Starts what a strategy decided. `strategy` is its name."""
 
     archive: Archive
-    executor: Executor
     orders: Orders
     books: Books
     strategy: str
@@ -42,7 +41,7 @@ class Starter:
         )
         records = self.archive.open_trials(action.agent, leases, decision)
         for record, (_, _, lease) in zip(records, leases, strict=True):
-            self._submit_trial(record, lease)
+            self._ready_trial(record, lease)
         return None
 
     def _leases(self, action: Evaluate, room: int) -> list[tuple[str, int, Lease]] | Refused:
@@ -56,12 +55,11 @@ class Starter:
             leases.append((task, 0, offered))
         return leases
 
-    def _submit_trial(self, record: TrialRecord, lease: Lease) -> None:
+    def _ready_trial(self, record: TrialRecord, lease: Lease) -> None:
         work = self.orders.trial(record, lease)
         digest = self.orders.agent(record.agent).digest
         under_way = UnderWay(WorkKind.TRIAL, lease, record.agent, record.task_id, record.trial_id, digest)
-        self.books.opened(work.work_id, under_way)
-        self.executor.submit(work)
+        self.books.opened(work, under_way)
 
     def expand(self, action: Expand, generator: str, rng: Generator) -> Refused | None:
         """Start an attempt, with a focus drawn from the parent's trials. Returns why it was not started."""
@@ -77,7 +75,6 @@ class Starter:
         work = self.orders.attempt(attempt, self.books.population, action, focus, evidence, offered)
         digest = self.orders.agent(action.agent).digest
         under_way = UnderWay(WorkKind.ATTEMPT, offered, action.agent, focus.task_id or focus.kind, attempt, digest)
-        self.books.opened(work.work_id, under_way)
-        self.executor.submit(work)
+        self.books.opened(work, under_way)
         self.books.said.append(f"{under_way} starts: {under_way.name}")
         return None
