@@ -1,0 +1,32 @@
+"""Searches without a model, a sandbox or money: landscapes, and the real loop on a virtual clock."""
+
+from dgm.simulation.clock import VirtualClock
+from dgm.simulation.costs import Costs
+from dgm.simulation.edits import Edits
+from dgm.simulation.executor import VirtualExecutor
+from dgm.simulation.families import FAMILIES, Family, Half, family_of, half_of
+from dgm.simulation.landscape import Landscape
+from dgm.simulation.memory import MemoryArchive
+from dgm.simulation.pool import TaskPool
+from dgm.simulation.running import Moment, SimulatedRun, config_of, run_simulation
+from dgm.simulation.worker import SimulatedWorker
+
+__all__ = [
+    "FAMILIES",
+    "Costs",
+    "Edits",
+    "Family",
+    "Half",
+    "Landscape",
+    "MemoryArchive",
+    "Moment",
+    "SimulatedRun",
+    "SimulatedWorker",
+    "TaskPool",
+    "VirtualClock",
+    "VirtualExecutor",
+    "config_of",
+    "family_of",
+    "half_of",
+    "run_simulation",
+]
