@@ -1,6 +1,7 @@
 """Values that the archive's tests record."""
 
-from dgm.archive import Run, RunArchive
+from dgm.archive import Run
+from dgm.ports import Archive
 from dgm.values import (
     AttemptOutcome,
     Call,
@@ -89,22 +90,22 @@ def unscored(trial: int) -> TrialOutcome:
     return TrialOutcome(trial, None, FOUNDER.digest, SUITE.digest, LEVEL, SPENT, infrastructure="the engine went away")
 
 
-def plant(archive: RunArchive) -> None:
+def plant(archive: Archive) -> None:
     archive.add_founder(FOUNDER, MANIFEST)
 
 
-def open_attempt(archive: RunArchive, parent: int = 0) -> int:
+def open_attempt(archive: Archive, parent: int = 0) -> int:
     return archive.open_attempt(parent, FOCUS, LEASE, decision(parent))
 
 
-def add_child(archive: RunArchive, parent: int = 0, text: str = "two") -> int:
+def add_child(archive: Archive, parent: int = 0, text: str = "two") -> int:
     tree = child_of(FOUNDER, text)
     child = archive.close_attempt(success(open_attempt(archive, parent), tree)).child
     assert child is not None
     return child
 
 
-def open_trial(archive: RunArchive, task_id: str = "t1", agent: int = 0) -> TrialRecord:
+def open_trial(archive: Archive, task_id: str = "t1", agent: int = 0) -> TrialRecord:
     (trial,) = archive.open_trials(agent, [(task_id, 0, LEASE)], decision(agent, task_id))
     return trial
 

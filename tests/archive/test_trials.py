@@ -3,45 +3,13 @@
 import pytest
 
 from dgm.archive import Run, RunArchive
-from dgm.errors import AgentNotFound, ArchiveError
-from dgm.values import AttemptState, Failure, Finish, Lease, Spent, Totals, TrialState, Verdict
+from dgm.errors import ArchiveError
 from tests.archive.examples import (
-    CALL,
-    FOUNDER,
-    LEASE,
-    LEVEL,
     SPENT,
-    SUITE,
-    decision,
-    open_attempt,
     open_trial,
     scored,
     unscored,
 )
-
-
-def test_an_open_trial_names_the_tree_it_is_for(archive: RunArchive) -> None:
-    trial = open_trial(archive)
-
-    assert (trial.state, trial.verdict, trial.agent_digest) == (TrialState.OPEN, None, FOUNDER.digest)
-
-
-def test_a_scored_trial_keeps_its_verdict(archive: RunArchive) -> None:
-    trial = archive.close_trial(scored(open_trial(archive).trial_id, resolved=False))
-
-    assert trial.verdict == Verdict(False, Finish.TESTS_FAILED, 0, 1)
-
-
-def test_a_score_names_its_suite_and_its_sandbox(archive: RunArchive) -> None:
-    trial = archive.close_trial(scored(open_trial(archive).trial_id))
-
-    assert (trial.suite_digest, trial.engine, trial.image) == (SUITE.digest, LEVEL.engine, LEVEL.image)
-
-
-def test_a_trial_without_a_verdict_is_unscored_with_its_reason(archive: RunArchive) -> None:
-    trial = archive.close_trial(unscored(open_trial(archive).trial_id))
-
-    assert (trial.state, trial.verdict, trial.infrastructure) == (TrialState.UNSCORED, None, "the engine went away")
 
 
 def test_closing_a_trial_twice_changes_nothing(archive: RunArchive) -> None:
@@ -53,73 +21,10 @@ def test_closing_a_trial_twice_changes_nothing(archive: RunArchive) -> None:
     assert (again, archive.totals().spent, archive.calls_summary()[0].calls) == (first, SPENT, 1)
 
 
-def test_an_unscored_trial_is_opened_again_in_its_row(archive: RunArchive) -> None:
-    first = archive.close_trial(unscored(open_trial(archive).trial_id))
-
-    again = open_trial(archive)
-
-    assert (again.trial_id, again.state, again.infrastructure) == (first.trial_id, TrialState.OPEN, None)
-
-
-def test_a_trials_spending_sums_all_its_leases(archive: RunArchive) -> None:
-    archive.close_trial(unscored(open_trial(archive).trial_id))
-
-    trial = archive.close_trial(scored(open_trial(archive).trial_id))
-
-    assert (trial.spent, archive.totals().spent) == (SPENT + SPENT, SPENT + SPENT)
-
-
-@pytest.mark.parametrize("close", [None, scored])
-def test_a_trial_that_is_open_or_scored_is_not_opened_again(archive: RunArchive, close: object) -> None:
-    trial = open_trial(archive)
-    if callable(close):
-        archive.close_trial(close(trial.trial_id))
-
-    with pytest.raises(ArchiveError, match="t1"):
-        open_trial(archive)
-
-
-def test_a_refused_trial_takes_the_others_of_its_batch_with_it(archive: RunArchive) -> None:
-    open_trial(archive, "t1")
-    before = archive.last_decision()
-
-    with pytest.raises(ArchiveError):
-        archive.open_trials(0, [("t2", 0, LEASE), ("t1", 0, LEASE)], decision(0, "t2", "t1"))
-
-    assert (len(archive.trials()), len(archive.open_leases()), archive.last_decision()) == (1, 1, before)
-
-
-def test_trials_of_an_unknown_agent_are_refused(archive: RunArchive) -> None:
-    with pytest.raises(AgentNotFound):
-        archive.open_trials(5, [("t1", 0, LEASE)], decision())
-
-
-def test_one_agents_trials_are_in_order(archive: RunArchive) -> None:
-    opened = archive.open_trials(0, [(task, 0, LEASE) for task in ("t3", "t1", "t2")], decision())
-
-    assert archive.trials(0) == archive.trials() == opened
-
-
-def test_artifacts_come_back_by_their_content(archive: RunArchive) -> None:
-    outcome = scored(open_trial(archive).trial_id)
-    trial = archive.close_trial(outcome)
-
-    assert {name: archive.artifact(sha) for name, sha in trial.artifacts.items()} == outcome.artifacts
-
-
 def test_only_public_artifacts_are_listed_for_agents(archive: RunArchive) -> None:
     trial = archive.close_trial(scored(open_trial(archive).trial_id))
 
     assert archive.public_artifacts(trial.trial_id) == {"transcript.jsonl": trial.artifacts["transcript.jsonl"]}
-
-
-def test_a_trial_opened_again_shows_its_newest_artifacts(archive: RunArchive) -> None:
-    archive.close_trial(unscored(open_trial(archive).trial_id))
-    archive.close_trial(scored(open_trial(archive).trial_id))
-
-    (trial,) = archive.trials()
-
-    assert set(trial.artifacts) == {"transcript.jsonl", "grading.log"}
 
 
 def test_a_damaged_artifact_is_an_error(run: Run, archive: RunArchive) -> None:
@@ -142,126 +47,6 @@ def test_a_missing_artifact_is_an_error(run: Run, archive: RunArchive) -> None:
         archive.artifact(trial.artifacts["grading.log"])
 
 
-def test_an_artifact_nobody_kept_is_an_error(archive: RunArchive) -> None:
-    with pytest.raises(ArchiveError, match="no artifact"):
-        archive.artifact("0" * 64)
-
-
-def test_a_lease_is_open_until_its_work_is_settled(archive: RunArchive) -> None:
-    trial = open_trial(archive)
-
-    (lease,) = archive.open_leases()
-    archive.close_trial(scored(trial.trial_id))
-
-    assert (lease.lease, lease.trial_id, lease.attempt_id, archive.open_leases()) == (LEASE, trial.trial_id, None, ())
-
-
-def test_a_lost_trial_is_charged_whole_and_stays_unscored(archive: RunArchive) -> None:
-    open_trial(archive)
-    (lease,) = archive.open_leases()
-
-    archive.settle_lost(lease, "its worker died")
-
-    (trial,) = archive.trials()
-    assert (trial.state, trial.infrastructure, trial.spent) == (TrialState.UNSCORED, "its worker died", LEASE.whole)
-
-
-def test_a_lost_attempt_is_charged_whole_and_failed(archive: RunArchive) -> None:
-    open_attempt(archive)
-    (lease,) = archive.open_leases()
-
-    archive.settle_lost(lease, "its worker died")
-
-    (attempt,) = archive.attempts()
-    assert (attempt.state, attempt.failure, attempt.spent) == (AttemptState.FAILED, Failure.LOST, LEASE.whole)
-
-
-def test_a_lease_is_lost_once(archive: RunArchive) -> None:
-    open_trial(archive)
-    (lease,) = archive.open_leases()
-
-    archive.settle_lost(lease, "its worker died")
-    archive.settle_lost(lease, "again")
-
-    assert archive.totals().spent == LEASE.whole
-
-
-def test_a_settled_lease_is_not_lost(archive: RunArchive) -> None:
-    trial = open_trial(archive)
-    (lease,) = archive.open_leases()
-    closed = archive.close_trial(scored(trial.trial_id))
-
-    archive.settle_lost(lease, "a late report")
-
-    assert archive.trial(trial.trial_id) == closed
-
-
-def test_an_old_lease_of_a_trial_opened_again_is_not_lost(archive: RunArchive) -> None:
-    open_trial(archive)
-    (old,) = archive.open_leases()
-    archive.settle_lost(old, "its worker died")
-    again = open_trial(archive)
-
-    archive.settle_lost(old, "a late report")
-
-    assert archive.trial(again.trial_id).state is TrialState.OPEN
-
-
-def test_a_late_outcome_of_a_lost_trial_changes_nothing(archive: RunArchive) -> None:
-    trial = open_trial(archive)
-    archive.settle_lost(archive.open_leases()[0], "its worker died")
-
-    late = archive.close_trial(scored(trial.trial_id))
-
-    assert (late.state, late.spent) == (TrialState.UNSCORED, LEASE.whole)
-
-
-def test_spending_outside_of_attempts_and_trials_counts(archive: RunArchive) -> None:
-    archive.add_calls((CALL,), SPENT, note="screening of basic")
-
-    assert (archive.totals().spent, archive.open_leases()) == (SPENT, ())
-
-
-def test_the_screening_of_a_founder_settles_its_lease(archive: RunArchive) -> None:
-    lease = archive.open_screening("basic", LEASE)
-
-    archive.add_calls((CALL,), SPENT, note="screening of basic", lease=lease)
-
-    assert (archive.totals().spent, archive.open_leases()) == (SPENT, ())
-
-
-def test_a_screening_that_was_lost_is_charged_whole_once(archive: RunArchive) -> None:
-    archive.open_screening("basic", LEASE)
-    (lease,) = archive.open_leases()
-
-    archive.settle_lost(lease, "the driver died")
-    archive.settle_lost(lease, "the driver died")
-
-    assert (archive.totals().spent, archive.open_leases()) == (LEASE.whole, ())
-
-
-def test_the_results_of_trials_are_what_the_trials_say(archive: RunArchive) -> None:
-    archive.close_trial(scored(open_trial(archive, "t1").trial_id))
-    archive.close_trial(scored(open_trial(archive, "t2").trial_id, resolved=False))
-    archive.close_trial(unscored(open_trial(archive, "t3").trial_id))
-    open_trial(archive, "t4")
-
-    told = [(result.task_id, result.state, result.resolved) for result in archive.trial_results()]
-    assert told == [(t.task_id, t.state, t.verdict and t.verdict.resolved) for t in archive.trials()]
-    assert [resolved for _, _, resolved in told] == [True, False, None, None]
-
-
-def test_totals_count_what_is_done(archive: RunArchive) -> None:
-    open_attempt(archive)
-    archive.close_trial(scored(open_trial(archive, "t1").trial_id))
-    archive.close_trial(unscored(open_trial(archive, "t2").trial_id))
-    open_trial(archive, "t3")
-    archive.add_hours(1.5)
-    archive.add_hours(0.25)
-
-    assert archive.totals() == Totals(SPENT + SPENT, attempts=0, trials=1, agents=1, hours=1.75)
-
-
 def test_scores_count_only_scored_trials(archive: RunArchive) -> None:
     archive.close_trial(scored(open_trial(archive, "t1").trial_id))
     archive.close_trial(scored(open_trial(archive, "t2").trial_id, resolved=False))
@@ -271,11 +56,3 @@ def test_scores_count_only_scored_trials(archive: RunArchive) -> None:
     (score,) = archive.scores()
 
     assert (score.resolved, score.n, score.unscored, score.open) == (1, 2, 1, 1)
-
-
-def test_a_lease_of_nothing_costs_nothing_when_it_is_lost(archive: RunArchive) -> None:
-    archive.open_trials(0, [("t1", 0, Lease(0, 0.0, 0.0))], decision())
-
-    archive.settle_lost(archive.open_leases()[0], "gone")
-
-    assert archive.totals().spent == Spent()
