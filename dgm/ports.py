@@ -20,7 +20,9 @@ from dgm.values import (
     Job,
     JobResult,
     Lease,
+    Letter,
     Manifest,
+    Mark,
     OpenLease,
     Outcome,
     SandboxLevel,
@@ -139,6 +141,19 @@ class Executor(Protocol):
         """Stop all work and free the workers. Safe to call twice."""
 
 
+class Inbox(Protocol):
+    """Where persons' requests to a run arrive. Used by one thread."""
+
+    def look(self) -> tuple[Letter, ...]:
+        """Return what lies in it, oldest first: never more than a few dozen at once."""
+
+    def discard(self, letter: Letter) -> None:
+        """Remove a letter that was handled."""
+
+    def wait(self, timeout_s: float) -> None:
+        """Return when something may have arrived, at the latest after this time."""
+
+
 class Archive(Protocol):
     """A run's memory: agents in git, measurements in SQLite, artifacts by SHA-256.
 
@@ -175,8 +190,12 @@ class Archive(Protocol):
         or scored.
         """
 
-    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
-        """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> TrialRecord:
+        """Record what a trial gave and settle its lease. Closing a closed one changes nothing.
+
+        Args:
+            flag: why its agent is flagged, in the same transaction; empty: it is not.
+        """
 
     def settle_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
         """Charge an open lease whole for each start: its attempt failed as LOST, its trial becomes UNSCORED.
@@ -198,8 +217,14 @@ class Archive(Protocol):
     def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
         """Change whether an agent may be a parent."""
 
-    def add_event(self, kind: str, text: str, data: Mapping[str, object] | None = None) -> None:
-        """Append to the run's log."""
+    def add_event(
+        self, kind: str, text: str, data: Mapping[str, object] | None = None, *, request: str | None = None
+    ) -> Event:
+        """Append to the run's log, in which each entry is chained to the one before. Returns the entry.
+
+        Args:
+            request: id of the request that it answers; where one does already, nothing changes and it is returned.
+        """
 
     def add_hours(self, hours: float) -> None:
         """Add wall time in which a driver worked on the run."""
@@ -237,10 +262,16 @@ class Archive(Protocol):
         """Return the leases that are not settled."""
 
     def last_decision(self) -> Decision | None:
-        """Return the newest decision."""
+        """Return the newest decision of a strategy."""
 
     def events(self, last: int | None = None) -> tuple[Event, ...]:
         """Return the log, or its last entries, oldest first."""
+
+    def answer(self, request_id: str) -> Event | None:
+        """Return the entry of the log that answers a request."""
+
+    def marks(self, after: int = 0) -> tuple[Mark, ...]:
+        """Return what was said of agents after an entry of the log, oldest first."""
 
     def artifact(self, sha256: str) -> bytes:
         """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match."""

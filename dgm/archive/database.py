@@ -34,6 +34,11 @@ def open_database(path: Path) -> Database:
     return db
 
 
+def is_current(db: Database) -> bool:
+    """Tell whether the schema is this version's."""
+    return not migrations.pending(db)
+
+
 def open_readonly(path: Path) -> Database:
     """Open the database of a run beside its writer: each transaction is seen whole.
 

@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 from sqlite_utils import Database
 
-from dgm.archive import ledger, rows, summaries
+from dgm.archive import chain, ledger, rows, summaries
 from dgm.archive.artifacts import Artifacts, Kept
 from dgm.archive.database import Parameters, select, select_one
 from dgm.archive.durable import storage_errors
@@ -18,6 +18,7 @@ from dgm.values import (
     AttemptRecord,
     Decision,
     Event,
+    Mark,
     OpenLease,
     Totals,
     Tree,
@@ -141,8 +142,8 @@ class ArchiveReader:
             return ledger.open_leases(self._db)
 
     def last_decision(self) -> Decision | None:
-        """Return the newest decision."""
-        row = self._one("SELECT * FROM decisions ORDER BY decision DESC LIMIT 1")
+        """Return the newest decision of a strategy: those on tripwires are none."""
+        row = self._one("SELECT * FROM decisions WHERE action != 'tripwire' ORDER BY decision DESC LIMIT 1")
         return None if row is None else rows.decision_value(row)
 
     def events(self, last: int | None = None) -> tuple[Event, ...]:
@@ -153,6 +154,27 @@ class ArchiveReader:
     def events_after(self, event_id: int) -> tuple[Event, ...]:
         """Return what was logged after an event, oldest first: for following a run."""
         return tuple(map(rows.event_value, self._all("SELECT * FROM events WHERE event > ? ORDER BY 1", (event_id,))))
+
+    def event(self, event_id: int) -> Event:
+        """Return one entry of the log. Raises ArchiveError."""
+        row = self._one("SELECT * FROM events WHERE event = ?", (event_id,))
+        if row is None:
+            raise ArchiveError(f"there is no entry {event_id} in the log of the run {self._folder.name!r}.")
+        return rows.event_value(row)
+
+    def answer(self, request_id: str) -> Event | None:
+        """Return the entry of the log that answers a request; None: none does yet."""
+        row = self._one("SELECT * FROM events WHERE request = ?", (request_id,))
+        return None if row is None else rows.event_value(row)
+
+    def marks(self, after: int = 0) -> tuple[Mark, ...]:
+        """Return what was said of agents after an entry of the log, oldest first."""
+        return tuple(map(rows.mark_value, self._all("SELECT * FROM marks WHERE event > ? ORDER BY event", (after,))))
+
+    def prove_log(self, head: str | None = None) -> chain.Proof:
+        """Check the chain of the log. Raises ArchiveError where it is broken, or no entry has the hash `head`."""
+        with storage_errors(self._folder):
+            return chain.prove(self._db, head)
 
     def artifact(self, sha256: str) -> bytes:
         """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match."""

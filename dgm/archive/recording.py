@@ -7,17 +7,20 @@ from sqlite3 import Row
 from sqlite_utils import Database
 
 from dgm.archive.artifacts import Kept
+from dgm.archive.chain import append
 from dgm.archive.database import Value, insert, insert_all, select_one
 from dgm.archive.ledger import Owner
 from dgm.archive.rows import harmless, manifest_json, packed, to_json
 from dgm.errors import ArchiveError
 from dgm.values import (
+    ENGINE,
     AgentRecord,
     AttemptOutcome,
     AttemptState,
     Decision,
     Failure,
     Focus,
+    MarkKind,
     SandboxLevel,
     TrialOutcome,
     TrialState,
@@ -74,10 +77,20 @@ def add_decision(db: Database, decision: Decision, at: datetime) -> int:
     return insert(db, "decisions", row)
 
 
-def add_event(db: Database, at: datetime, kind: str, text: str, data: Mapping[str, object]) -> None:
-    """Append to the log."""
-    said = plain(text, limit=_EVENT)
-    insert(db, "events", {"at": at.isoformat(), "kind": plain(kind), "text": said, "data": to_json(harmless(data))})
+def add_event(
+    db: Database, at: datetime, kind: str, text: str, data: Mapping[str, object], request: str | None = None
+) -> int:
+    """Append to the log and return the entry's number: of the one that answers this request already, if there is."""
+    answered = None if request is None else select_one(db, "SELECT event FROM events WHERE request = ?", (request,))
+    if answered is not None:
+        return int(answered["event"])
+    return append(db, at, plain(kind), plain(text, limit=_EVENT), to_json(harmless(data)), request)
+
+
+def add_flag(db: Database, at: datetime, agent: int, reason: str) -> int:
+    """Log that an agent is flagged, with its clade."""
+    data = {"agent": agent, "reason": plain(reason, limit=_EVENT), "by": ENGINE}
+    return add_event(db, at, MarkKind.FLAG, f"a{agent} is flagged: {reason}", data)
 
 
 def add_artifacts(

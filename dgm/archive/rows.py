@@ -19,6 +19,8 @@ from dgm.values import (
     Focus,
     FocusKind,
     Manifest,
+    Mark,
+    MarkKind,
     Spent,
     TrialRecord,
     TrialResult,
@@ -151,7 +153,13 @@ def decision_value(row: Row) -> Decision:
 def event_value(row: Row) -> Event:
     """Read a row of `events`."""
     at = datetime.fromisoformat(row["at"])
-    return Event(row["event"], at, row["kind"], row["text"], json.loads(row["data"]))
+    return Event(row["event"], at, row["kind"], row["text"], json.loads(row["data"]), row["request"], row["sha256"])
+
+
+def mark_value(row: Row) -> Mark:
+    """Read a row of `marks`."""
+    at = datetime.fromisoformat(row["at"])
+    return Mark(row["event"], at, MarkKind(row["kind"]), row["agent"], row["reason"], row["by"])
 
 
 def _verdict(row: Row) -> Verdict | None:

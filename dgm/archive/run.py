@@ -4,6 +4,7 @@ run.toml       what the run was told; written last: a folder without it is no ru
 archive.git    the agents
 dgm.db         the measurements
 artifacts/     what trials and attempts left
+inbox/         what persons ask of the driver
 assets/        founders, suite and image recipe as they were at the start, by digest
 run.log        the log
 driver.lock    who writes
@@ -20,8 +21,9 @@ from typing import Self
 from sqlite_utils import Database
 
 from dgm.archive.artifacts import Artifacts
-from dgm.archive.database import create_database, insert, open_database, open_readonly, select
+from dgm.archive.database import create_database, insert, is_current, open_database, open_readonly, select
 from dgm.archive.durable import storage_errors, sync, write_durably
+from dgm.archive.inbox import RunInbox
 from dgm.archive.lock import RunLock
 from dgm.archive.objects import AgentObjects, create_repository
 from dgm.archive.plumbing import Plumbing
@@ -47,6 +49,7 @@ class Run:
     def __init__(self, folder: Path, archive: RunArchive, db: Database, held: ExitStack) -> None:
         self.folder = folder
         self.archive = archive
+        self.inbox = RunInbox(folder)
         self._db = db
         self._held = held
 
@@ -135,7 +138,7 @@ def open_run(folder: Path, clock: Clock, *, readonly: bool = False, watch: Watch
         raise RunNotFound(f"{str(folder)!r} is not a run's folder: it has no run.toml. `dgm runs` lists the runs.")
     with storage_errors(folder), ExitStack() as held:
         inherit = () if readonly else (held.enter_context(RunLock(folder / _LOCK)).descriptor,)
-        db = open_readonly(folder / _DATABASE) if readonly else open_database(folder / _DATABASE)
+        db = _open_beside_a_driver(folder) if readonly else open_database(folder / _DATABASE)
         held.callback(db.close)
         git = Plumbing(folder / _GIT, inherit=inherit)
         objects = AgentObjects(git)
@@ -145,6 +148,17 @@ def open_run(folder: Path, clock: Clock, *, readonly: bool = False, watch: Watch
             repair(db, objects, artifacts, folder / _GIT)
         archive = RunArchive(folder, db, objects, artifacts, clock=clock, watch=watch, readonly=readonly)
         return Run(folder, archive, db, held.pop_all())
+
+
+def _open_beside_a_driver(folder: Path) -> Database:
+    """Open the database for reading; where an earlier version made it, bring its schema up to date before."""
+    db = open_readonly(folder / _DATABASE)
+    if is_current(db):
+        return db
+    db.close()
+    with RunLock(folder / _LOCK):
+        open_database(folder / _DATABASE).close()
+    return open_readonly(folder / _DATABASE)
 
 
 def _check_empty(folder: Path) -> None:

@@ -6,6 +6,8 @@ Times are ISO 8601 in UTC, money is US dollars, JSON stands in text columns: ope
 
 from sqlite_utils import Database, Migrations
 
+from dgm.archive.chain import START, chain_all
+
 migrations = Migrations("dgm")
 
 _TABLES = (
@@ -191,3 +193,46 @@ def m001_first_tables(db: Database) -> None:
 def m002_editors(db: Database) -> None:
     """Record with a decision whose code edits the parent; NULL: its own."""
     db.execute("ALTER TABLE decisions ADD COLUMN editor INTEGER REFERENCES agents(agent)")
+
+
+_CHAIN = (
+    "ALTER TABLE events ADD COLUMN request TEXT",
+    "ALTER TABLE events ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''",
+    f"ALTER TABLE runs ADD COLUMN log_head TEXT NOT NULL DEFAULT '{START}'",
+    "CREATE UNIQUE INDEX events_request ON events(request) WHERE request IS NOT NULL",
+    "CREATE INDEX events_marks ON events(event) WHERE kind IN ('flag', 'veto', 'approval')",
+    """CREATE VIEW marks AS
+        SELECT event, at, kind, data ->> 'agent' AS agent, data ->> 'reason' AS reason, data ->> 'by' AS "by"
+        FROM events WHERE kind IN ('flag', 'veto', 'approval')""",
+)
+
+
+@migrations()
+def chained_log(db: Database) -> None:
+    """Chain the log, let an entry name the request that it answers, and show what was said of agents."""
+    for statement in _CHAIN:
+        db.execute(statement)
+    chain_all(db)
+
+
+_TRIPWIRES = (
+    "ALTER TABLE trials ADD COLUMN tripwire INTEGER AS (task_id LIKE 'tripwire:%') VIRTUAL",
+    "DROP VIEW scores",
+    """CREATE VIEW scores AS
+        SELECT agents.agent, agents.parent, agents.name, trials.suite_digest,
+            count(trials.trial) AS n,
+            coalesce(sum(trials.resolved), 0) AS resolved,
+            round(avg(trials.resolved), 4) AS share,
+            coalesce(sum(trials.tokens), 0) AS tokens,
+            coalesce(sum(trials.cost_usd), 0) AS cost_usd
+        FROM agents LEFT JOIN trials
+            ON trials.agent = agents.agent AND trials.state = 'scored' AND NOT trials.tripwire
+        GROUP BY agents.agent, trials.suite_digest""",
+)
+
+
+@migrations()
+def tripwire_trials(db: Database) -> None:
+    """Tell trials on tripwires, which count in no score, from the others."""
+    for statement in _TRIPWIRES:
+        db.execute(statement)

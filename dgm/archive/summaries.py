@@ -11,7 +11,7 @@ from dgm.values import Spent
 
 @dataclass(frozen=True, slots=True)
 class AgentScore:
-    """One agent's scored trials. `n` counts them; what is open or could not be scored is beside it."""
+    """One agent's scored trials, without tripwires. `n` counts them; open and unscored ones are beside it."""
 
     number: int
     parent: int | None
@@ -57,7 +57,7 @@ _SCORES = """
         coalesce(sum(tokens), 0) AS tokens,
         coalesce(sum(cost_usd), 0.0) AS cost_usd,
         coalesce(sum(seconds), 0.0) AS seconds
-    FROM agents LEFT JOIN trials ON trials.agent = agents.agent
+    FROM agents LEFT JOIN trials ON trials.agent = agents.agent AND NOT trials.tripwire
     GROUP BY agents.agent ORDER BY agents.agent
 """
 

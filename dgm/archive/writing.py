@@ -27,6 +27,7 @@ from dgm.values import (
     AttemptState,
     Call,
     Decision,
+    Event,
     Focus,
     Lease,
     Manifest,
@@ -171,8 +172,11 @@ class RunArchive(ArchiveReader):
                 opened.append(trial)
         return tuple(opened)
 
-    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:
-        """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> TrialRecord:
+        """Record what a trial gave, settle its lease, and flag its agent where there is a reason to.
+
+        Closing a closed one changes nothing.
+        """
         if self._one("SELECT 1 FROM trials WHERE trial = ? AND state = 'open'", (outcome.trial_id,)) is None:
             return self.trial(outcome.trial_id)
         self._check_writable()
@@ -182,7 +186,10 @@ class RunArchive(ArchiveReader):
             ledger.settle(db, "trial", outcome.trial_id, outcome.spent, at)
             ledger.add_calls(db, outcome.calls, trial=outcome.trial_id)
             recording.add_artifacts(db, "trial", outcome.trial_id, kept, public=outcome.public_artifacts)
-            return self._trial_record(recording.close_trial(db, outcome, retries, at))
+            trial = self._trial_record(recording.close_trial(db, outcome, retries, at))
+            if flag:
+                recording.add_flag(db, at, trial.agent, flag)
+            return trial
 
     # -- the books and the log ------------------------------------------------------------------------------------
 
@@ -220,11 +227,14 @@ class RunArchive(ArchiveReader):
                 ledger.settle(db, "lease", lease, spent, at)
             ledger.add_calls(db, calls, note=note)
 
-    def add_event(self, kind: str, text: str, data: Mapping[str, object] | None = None) -> None:
-        """Append to the run's log."""
+    def add_event(
+        self, kind: str, text: str, data: Mapping[str, object] | None = None, *, request: str | None = None
+    ) -> Event:
+        """Append to the run's log, and return the entry. A request is answered once: then by the entry it has."""
         at = self._clock.now()
         with self._transaction() as db:
-            recording.add_event(db, at, kind, text, data or {})
+            number = recording.add_event(db, at, kind, text, data or {}, request)
+        return self.event(number)
 
     def add_hours(self, hours: float) -> None:
         """Add wall time in which a driver worked on the run."""

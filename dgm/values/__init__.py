@@ -14,6 +14,7 @@ from dgm.values.jobs import (
     Resources,
     SandboxLevel,
 )
+from dgm.values.oversight import ENGINE, OPERATOR, Command, Letter, Mark, MarkKind, Request
 from dgm.values.paths import folders_above, path_fault, tree_fault
 from dgm.values.records import (
     AgentRecord,
@@ -28,7 +29,7 @@ from dgm.values.records import (
     TrialState,
 )
 from dgm.values.spending import Call, CallStatus, Completion, GatewayReport, Lease, Price, Spent
-from dgm.values.tasks import Feedback, Finish, Grader, Interval, Manifest, Split, Suite, Task, Verdict
+from dgm.values.tasks import TRIPWIRE, Feedback, Finish, Grader, Interval, Manifest, Split, Suite, Task, Verdict
 from dgm.values.text import plain, unified_diff
 from dgm.values.tree import FileEntry, Tree, TreeChange
 from dgm.values.work import (
@@ -54,9 +55,12 @@ from dgm.values.work import (
 )
 
 __all__ = [
+    "ENGINE",
     "GATEWAY_PORT",
     "GATEWAY_URL",
+    "OPERATOR",
     "STARTS",
+    "TRIPWIRE",
     "AgentRecord",
     "Ancestor",
     "AttemptOrder",
@@ -66,6 +70,7 @@ __all__ = [
     "Call",
     "CallStatus",
     "Collected",
+    "Command",
     "Completion",
     "Decision",
     "Editor",
@@ -84,8 +89,11 @@ __all__ = [
     "Job",
     "JobResult",
     "Lease",
+    "Letter",
     "Limits",
     "Manifest",
+    "Mark",
+    "MarkKind",
     "Mount",
     "OpenLease",
     "Order",
@@ -93,6 +101,7 @@ __all__ = [
     "Price",
     "Refusal",
     "RefusalReason",
+    "Request",
     "Resources",
     "SandboxLevel",
     "ScreeningOrder",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dgm.values.spending import Lease, Spent
-from dgm.values.tasks import Manifest, Verdict
+from dgm.values.tasks import TRIPWIRE, Manifest, Verdict
 from dgm.values.work import Failure, Focus
 
 
@@ -98,6 +98,11 @@ class TrialRecord:
     artifacts: Mapping[str, str] = field(default_factory=dict)
     """Name to SHA-256."""
 
+    @property
+    def on_tripwire(self) -> bool:
+        """Whether its task is a tripwire: it counts in no score."""
+        return self.task_id.startswith(TRIPWIRE)
+
 
 class TrialResult(NamedTuple):
     """What a search counts of a trial. `resolved` is None unless it is scored."""
@@ -107,6 +112,11 @@ class TrialResult(NamedTuple):
     repeat: int
     state: TrialState
     resolved: bool | None
+
+    @property
+    def on_tripwire(self) -> bool:
+        """Whether its task is a tripwire: it counts in no score."""
+        return self.task_id.startswith(TRIPWIRE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ class Decision:
     """What a strategy chose, with what it knew: enough to draw it again.
 
     Args:
-        action: `expand` or `evaluate`.
+        action: `expand` or `evaluate`; `tripwire`: the loop's own, which no strategy made.
         probabilities: agent number to the probability it had; empty for a forced choice.
         generator: state of the random generator before the draw, as JSON.
         editor: of `expand`, the agent whose code edits `agent`'s source; None: its own.
@@ -147,13 +157,21 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the run's log: for people, and for what must not be forgotten."""
+    """One entry of the run's log: for people, and for what must not be forgotten.
+
+    Args:
+        event_id: 1, 2, ... without a gap.
+        request: id of the request that it answers; None: nobody asked.
+        sha256: over the one of the entry before and this entry's content.
+    """
 
     event_id: int
     at: datetime
     kind: str
     text: str
     data: Mapping[str, object] = field(default_factory=dict)
+    request: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from dgm.values.tree import Tree
 
+TRIPWIRE = "tripwire:"
+"""How the id of a task begins under which a trial on a tripwire is recorded: no suite's task has such an id."""
+
 
 class Grader(StrEnum):
     """How an answer is judged. PYTEST runs the tests in one process with the answer: the weaker level."""
