@@ -5,23 +5,49 @@ from dgm.evaluations.feedback import public_feedback
 from dgm.evaluations.grading import Graded, grade
 from dgm.evaluations.policy import PolicedAnswer, PolicedChild, police_answer, police_child
 from dgm.evaluations.solving import agent_environment
-from dgm.evaluations.statistics import wilson
+from dgm.evaluations.statistics import (
+    LEVEL,
+    Comparison,
+    Need,
+    Pairs,
+    Ruling,
+    Word,
+    beta_interval,
+    clustered_wilson,
+    holm,
+    least_tasks,
+    p_better,
+    rule,
+    wilson,
+)
 from dgm.evaluations.suites import load_suite, suite_from_tree, suite_names, suite_tree
 from dgm.evaluations.trial import run_trial
 
 __all__ = [
+    "LEVEL",
+    "Comparison",
     "Graded",
+    "Need",
+    "Pairs",
     "PolicedAnswer",
     "PolicedChild",
+    "Ruling",
     "TaskCheck",
+    "Word",
     "agent_environment",
+    "beta_interval",
     "check_suite",
     "check_task",
+    "clustered_wilson",
     "grade",
+    "holm",
+    "least_tasks",
     "load_suite",
+    "p_better",
     "police_answer",
     "police_child",
     "public_feedback",
+    "rule",
     "run_trial",
     "suite_from_tree",
     "suite_names",

@@ -123,7 +123,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A proportion with its two-sided interval. `n` = 0 gives [0, 1]."""
+    """A proportion, or the difference of two, with its two-sided interval. A proportion of `n` = 0 gives [0, 1]."""
 
     estimate: float
     low: float
