@@ -6,7 +6,7 @@ as an easy task's. Attempts and screenings are answered at once.
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from dgm.evaluations import run_trial
 from dgm.values import (
     AttemptOrder,
     AttemptOutcome,
+    Bundle,
     Call,
     CallStatus,
     Feedback,
@@ -105,9 +106,10 @@ def _outcome(order: object) -> Outcome:
 
 
 def trial_outcome(order: TrialOrder) -> TrialOutcome:
-    """Return what a trial gives."""
+    """Return what a trial gives, bundled as a worker does."""
     sandbox = FakeSandbox(partial(_behave, int(order.task.task_id[1:]) % 3 == 0), LEVEL)
-    return run_trial(order, sandbox, FakeModels(), SystemClock(), Limits())
+    outcome = run_trial(order, sandbox, FakeModels(), SystemClock(), Limits())
+    return replace(outcome, artifacts=Bundle.of(outcome.artifacts))
 
 
 def _behave(resolves: bool, job: Job) -> JobResult:

@@ -14,9 +14,7 @@ from pathlib import Path
 from dgm.archive.durable import TEMPORARY, write_durably
 from dgm.archive.steps import Step, Watch
 from dgm.errors import ArchiveError
-
-_LEVEL = 1
-"""Of deflate: the driver compresses for every slot, and transcripts shrink to a fifth even so."""
+from dgm.values import Bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +38,11 @@ class Artifacts:
         """Write artifacts as one bundle, durable when this returns. Writing the same again changes nothing."""
         if not artifacts:
             return ()
-        data = _bundled(artifacts)
-        bundle = hashlib.sha256(data).hexdigest()
-        write_durably(self._path(bundle), data, staged=lambda: self._watch(Step.STAGED))
+        bundle = Bundle.of(artifacts)
+        sha256 = hashlib.sha256(bundle.data).hexdigest()
+        write_durably(self._path(sha256), bundle.data, staged=lambda: self._watch(Step.STAGED))
         self._watch(Step.ARTIFACTS)
-        return tuple(
-            Kept(name, hashlib.sha256(content).hexdigest(), len(content), bundle) for name, content in artifacts.items()
-        )
+        return tuple(Kept(part.name, part.sha256, part.size, sha256) for part in bundle.parts)
 
     def read(self, kept: Kept) -> bytes:
         """Return an artifact's content.
@@ -73,14 +69,6 @@ class Artifacts:
 
     def _path(self, bundle: str) -> Path:
         return self._folder / f"{bundle}.zip"
-
-
-def _bundled(artifacts: Mapping[str, bytes]) -> bytes:
-    raw = io.BytesIO()
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as bundle:
-        for name, content in sorted(artifacts.items()):
-            bundle.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, _LEVEL)
-    return raw.getvalue()
 
 
 def _damaged(kept: Kept) -> ArchiveError:

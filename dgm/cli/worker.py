@@ -1,6 +1,6 @@
 """What runs on a worker: adapters built from the configuration, and the three kinds of work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from dgm.cli.clock import SystemClock
@@ -10,7 +10,7 @@ from dgm.improve import run_attempt, run_screening
 from dgm.models import open_models
 from dgm.ports import Clock, Models, Sandbox
 from dgm.sandbox import open_sandbox
-from dgm.values import AttemptOrder, Limits, Outcome, ScreeningOrder, TrialOrder, Work
+from dgm.values import AttemptOrder, Bundle, Limits, Outcome, ScreeningOrder, TrialOrder, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,11 @@ class Worker:
     limits: Limits
 
     def __call__(self, work: Work) -> Outcome:
-        """Do one piece of work."""
+        """Do one piece of work, and bundle what it left here: the driver would compress for every slot."""
+        outcome = self._outcome(work)
+        return replace(outcome, artifacts=Bundle.of(outcome.artifacts))
+
+    def _outcome(self, work: Work) -> Outcome:
         match work.order:
             case TrialOrder() as order:
                 return run_trial(order, self.sandbox, self.models, self.clock, self.limits)

@@ -1,5 +1,6 @@
 """Frozen dataclasses that every layer shares. Nothing here has an effect."""
 
+from dgm.values.bundle import Bundle
 from dgm.values.jobs import (
     GATEWAY_PORT,
     GATEWAY_URL,
@@ -67,6 +68,7 @@ __all__ = [
     "AttemptOutcome",
     "AttemptRecord",
     "AttemptState",
+    "Bundle",
     "Call",
     "CallStatus",
     "Collected",
