@@ -1,7 +1,7 @@
 """An archive in memory, for runs that nobody needs to keep: no git, no SQLite, nothing durable.
 
 It passes the contract tests of the real one. It differs where no driver looks: text stays as it came, since nobody
-reads it on a terminal, agents have no commit, and calls to a model are not kept.
+reads it on a terminal, agents have no commit, the log is not chained, and calls to a model are not kept.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from dgm.ports import Clock
 from dgm.simulation.journal import Journal
 from dgm.simulation.memory_reading import MemoryReader
 from dgm.values import (
+    ENGINE,
     AgentRecord,
     AttemptOutcome,
     AttemptRecord,
@@ -25,6 +26,7 @@ from dgm.values import (
     Focus,
     Lease,
     Manifest,
+    MarkKind,
     OpenLease,
     Spent,
     Totals,
@@ -108,11 +110,12 @@ class MemoryArchive(MemoryReader):
         tried = self.agent(agent)
         with self._journal.together():
             opened = tuple(self._open_trial(tried, task_id, repeat, lease) for task_id, repeat, lease in tasks)
-            self._journal.put(self._decision, None, decision)
+            if decision.action != "tripwire":
+                self._journal.put(self._decision, None, decision)
         return opened
 
-    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> TrialRecord:  # noqa: ARG002 - the port's
-        """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> TrialRecord:  # noqa: ARG002
+        """Record what a trial gave, settle its lease, flag its agent. Closing a closed one changes nothing."""
         opened = self.trial(outcome.trial_id)
         if opened.state is not TrialState.OPEN:
             return opened
@@ -135,6 +138,9 @@ class MemoryArchive(MemoryReader):
             closed_at=self._clock.now(),
             artifacts=self._keep(outcome.artifacts),
         )
+        if flag:
+            text = f"a{closed.agent} is flagged: {flag}"
+            self.add_event(MarkKind.FLAG, text, {"agent": closed.agent, "reason": flag, "by": ENGINE})
         return self._end_trial(closed, outcome.spent)
 
     def settle_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
@@ -172,10 +178,15 @@ class MemoryArchive(MemoryReader):
         changed = replace(self.agent(agent), eligible=eligible, retention=reason)
         self._journal.put(self._agents, agent, changed)
 
-    def add_event(self, kind: str, text: str, data: Mapping[str, object] | None = None) -> None:
-        """Append to the run's log."""
-        number = len(self._events) + 1
-        self._journal.put(self._events, number, Event(number, self._clock.now(), kind, text, data or {}))
+    def add_event(
+        self, kind: str, text: str, data: Mapping[str, object] | None = None, *, request: str | None = None
+    ) -> Event:
+        """Append to the run's log, and return the entry. A request is answered once."""
+        if request is not None and (answered := self.answer(request)) is not None:
+            return answered
+        event = Event(len(self._events) + 1, self._clock.now(), kind, text, data or {}, request)
+        self._journal.put(self._events, event.event_id, event)
+        return event
 
     def add_hours(self, hours: float) -> None:
         """Add time in which a driver worked on the run."""

@@ -6,6 +6,8 @@ from dgm.values import (
     AttemptRecord,
     Decision,
     Event,
+    Mark,
+    MarkKind,
     OpenLease,
     Spent,
     Totals,
@@ -101,13 +103,22 @@ class MemoryReader:
         return tuple(sorted(self._leases.values(), key=lambda lease: lease.lease_id))
 
     def last_decision(self) -> Decision | None:
-        """Return the newest decision."""
+        """Return the newest decision of a strategy."""
         return self._decision.get(None)
 
     def events(self, last: int | None = None) -> tuple[Event, ...]:
         """Return the log, or its last entries, oldest first."""
         first = 0 if last is None else max(0, len(self._events) - last)
         return tuple(self._events[number + 1] for number in range(first, len(self._events)))
+
+    def answer(self, request_id: str) -> Event | None:
+        """Return the entry of the log that answers a request."""
+        return next((event for event in self._events.values() if event.request == request_id), None)
+
+    def marks(self, after: int = 0) -> tuple[Mark, ...]:
+        """Return what was said of agents after an entry of the log, oldest first."""
+        kinds = {kind.value for kind in MarkKind}
+        return tuple(_mark(event) for event in self._events.values() if event.event_id > after and event.kind in kinds)
 
     def artifact(self, sha256: str) -> bytes:
         """Return an artifact. Raises ArchiveError when it is missing."""
@@ -118,3 +129,8 @@ class MemoryReader:
     def totals(self) -> Totals:
         """Return what was used and done so far."""
         return self._totals[None]
+
+
+def _mark(event: Event) -> Mark:
+    agent, reason, by = (event.data[name] for name in ("agent", "reason", "by"))
+    return Mark(event.event_id, event.at, MarkKind(event.kind), int(str(agent)), str(reason), str(by))

@@ -131,40 +131,6 @@ def as_before_the_chain(run: Run) -> Path:
     return run.folder
 
 
-def test_a_request_is_answered_once(archive: RunArchive) -> None:
-    first = archive.add_event("veto", "a0 is vetoed", {"agent": 0}, request="r1")
-    again = archive.add_event("veto", "a0 is vetoed again", {"agent": 0}, request="r1")
-
-    assert again == first == archive.answer("r1")
-    assert len(archive.events()) == 1
-
-
-def test_what_was_said_of_agents_is_read_from_the_log(archive: RunArchive) -> None:
-    archive.add_event("note", "nothing", {"agent": 0})
-    archive.add_event("veto", "a0 is vetoed", {"agent": 0, "reason": "odd", "by": "Ann"})
-
-    ((mark,), later) = archive.marks(), archive.marks(after=2)
-
-    assert (mark.kind, mark.agent, mark.reason, mark.by, later) == ("veto", 0, "odd", "Ann", ())
-
-
-def test_a_flag_stands_in_the_transaction_of_its_verdict(run: Run) -> None:
-    trial = open_trial(run.archive)
-
-    run.archive.close_trial(scored(trial.trial_id), flag="it passed what cannot be passed")
-
-    (mark,) = run.archive.marks()
-    assert (mark.kind, mark.agent, mark.by) == ("flag", 0, "dgm")
-
-
-def test_closing_a_flagged_trial_again_flags_nothing(run: Run) -> None:
-    trial = open_trial(run.archive)
-    for _ in range(2):
-        run.archive.close_trial(scored(trial.trial_id), flag="why")
-
-    assert len(run.archive.marks()) == 1
-
-
 def test_a_trial_on_a_tripwire_counts_in_no_score(run: Run) -> None:
     child = add_child(run.archive)
     run.archive.close_trial(scored(open_trial(run.archive, "t1", child).trial_id))

@@ -4,11 +4,12 @@ import pytest
 
 from dgm.simulation import MemoryArchive, VirtualClock
 from tests.archive.contract_agents import AgentsContract
+from tests.archive.contract_log import LogContract
 from tests.archive.contract_trials import TrialsContract
 from tests.archive.examples import plant
 
 
-class TestMemoryArchive(AgentsContract, TrialsContract):
+class TestMemoryArchive(AgentsContract, LogContract, TrialsContract):
     @pytest.fixture
     def archive(self) -> MemoryArchive:
         made = MemoryArchive(VirtualClock())
