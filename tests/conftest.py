@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dgm.errors import SandboxUnavailable
 from dgm.ports import Sandbox
-from dgm.sandbox import open_sandbox
+from tests.engines import opened
 
 MAY_SKIP_IN_CI = ("no pulled model", "no right to mount a tmpfs", "root may write everywhere")
 """Starts of skip reasons that CI accepts: all others fail the run there."""
@@ -37,18 +36,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def bubblewrap() -> Iterator[Sandbox]:
-    yield from _opened("bubblewrap")
+    yield from opened("bubblewrap")
 
 
 @pytest.fixture(scope="session")
 def docker() -> Iterator[Sandbox]:
-    yield from _opened("docker")
-
-
-def _opened(engine: str) -> Iterator[Sandbox]:
-    try:
-        sandbox = open_sandbox(engine, image="dgm-sandbox")
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield sandbox
-    sandbox.close()
+    yield from opened("docker")

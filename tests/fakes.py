@@ -62,6 +62,7 @@ def job_result(
         stderr=stderr,
         resources=Resources(wall_s=0.01, cpu_s=0.01),
         collected={path: Collected(after.get(path, Tree())) for path in job.collect},
+        digests={path: before[path].digest for path in job.measured},
     )
 
 

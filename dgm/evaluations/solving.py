@@ -42,6 +42,11 @@ class Solved:
     workspace: Collected
     out: Collected
 
+    @property
+    def ran(self) -> str:
+        """Digest of the tree that really ran, made inside; empty where the sandbox told none."""
+        return self.result.digests.get(AGENT, "")
+
 
 def solve(order: TrialOrder, gateway: Gateway, lease: Lease, sandbox: Sandbox, clock: Clock, limits: Limits) -> Solved:
     """Run an agent's `solve` on a task until it ends or its time does: with any exit code, its work is handed in.
@@ -68,6 +73,7 @@ def solve(order: TrialOrder, gateway: Gateway, lease: Lease, sandbox: Sandbox, c
             limits=replace(limits, timeout_s=timeout_s),
             gateway_socket=gateway.socket,
             collect=(WORKSPACE, OUT),
+            measured=(AGENT,),
             label="solve",
         )
     )

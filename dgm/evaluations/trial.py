@@ -21,7 +21,6 @@ from dgm.values import (
     Collected,
     Finish,
     GatewayReport,
-    JobResult,
     Limits,
     Spent,
     TrialOrder,
@@ -57,7 +56,7 @@ class _Books:
     cost: Spent = field(default_factory=Spent)
     transcript: bytes = b""
     artifacts: dict[str, bytes] = field(default_factory=dict)
-    solved: JobResult | None = None
+    solved: Solved | None = None
     dropped: tuple[str, ...] = ()
 
     def add(self, report: GatewayReport) -> None:
@@ -120,9 +119,17 @@ def _solve(order: TrialOrder, bench: _Bench, books: _Books) -> Solved:
     finally:
         if gateway is not None:
             books.add(gateway.report())
+    books.solved = solved
     _check_endpoint(gateway.report())
-    books.solved = solved.result
+    _check_identity(order, solved)
     return solved
+
+
+def _check_identity(order: TrialOrder, solved: Solved) -> None:
+    """Leave a trial unscored in which another tree ran than the one that is to be measured."""
+    if solved.ran != order.agent.digest:
+        ran = f"the tree {solved.ran[:12]}" if solved.ran else "no tree that it could name"
+        raise _Unscored(f"the sandbox ran {ran}, not the agent {order.agent.digest[:12]}")
 
 
 def _check_endpoint(report: GatewayReport) -> None:
@@ -178,16 +185,17 @@ def _outcome(
     order: TrialOrder, bench: _Bench, books: _Books, verdict: Verdict | None, unscored: _Unscored | None = None
 ) -> TrialOutcome:
     artifacts = {"transcript.jsonl": books.transcript, **books.artifacts}
+    solved = books.solved
     return TrialOutcome(
         trial_id=order.trial_id,
         verdict=verdict,
-        agent_digest=order.agent.digest,
+        agent_digest=solved.ran if solved else "",
         suite_digest=order.suite_digest,
         level=bench.sandbox.level,
         spent=books.cost + Spent(seconds=bench.clock.monotonic() - books.began_s),
         calls=tuple(books.calls),
-        solve_ended=books.solved.ended.value if books.solved else "",
-        solve_exit_code=books.solved.exit_code if books.solved else None,
+        solve_ended=solved.result.ended.value if solved else "",
+        solve_exit_code=solved.result.exit_code if solved else None,
         dropped=books.dropped,
         artifacts=artifacts,
         public_artifacts=tuple(sorted(artifacts.keys() - PRIVATE_ARTIFACTS)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dgm.errors import ModelError, ModelRefused, ModelUnavailable, SandboxError
+from dgm.evaluations.solving import AGENT
 from dgm.improve.account import Account
 from dgm.improve.jobs import AgentWork, agent_job
 from dgm.improve.setback import Setback
@@ -60,6 +61,8 @@ class Bench:
             return endpoint_setback(error)
         if isinstance(result, Setback):
             return result
+        if result.digests.get(AGENT) != work.agent.digest:
+            return Setback.of(Failure.INFRASTRUCTURE, "the sandbox ran another tree than the agent that it was given")
         self.account.append(f"{work.artifact}.log", result.stdout + result.stderr)
         report = gateway.report()
         if report.upstream_refused is not None:

@@ -51,6 +51,7 @@ def agent_job(work: AgentWork, *, limits: Limits, now: datetime, gateway_socket:
         limits=replace(limits, timeout_s=work.lease.seconds),
         gateway_socket=gateway_socket,
         collect=(WORKSPACE, OUT),
+        measured=(AGENT,),
         label=work.artifact,
     )
 

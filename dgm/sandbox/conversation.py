@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from dgm.errors import SandboxError
 from dgm.sandbox.collecting import MAX_ENTRIES, Collecting
-from dgm.sandbox.frames import BrokenStream, Frame, Frames, Kind, Report, encode, protocol, report
+from dgm.sandbox.frames import BrokenStream, Frame, Frames, Kind, Report, digest, encode, protocol, report
 from dgm.sandbox.wires import Wire, WireClosed, WireTimeout
 from dgm.values import GATEWAY_PORT, Collected, Ended, Job, JobResult, Resources
 
-PROTOCOL = 1
+PROTOCOL = 2
 START_PATIENCE_S = 30.0
 """Until the command runs: loading the interpreter and filling the mounts on a busy machine."""
 END_PATIENCE_S = 10.0
@@ -27,6 +27,7 @@ class Heard:
     """What came from one runner so far."""
 
     begun_at: float
+    digests: dict[str, str] = field(default_factory=dict)
     started_at: float | None = None
     ended_at: float | None = None
     report: Report | None = None
@@ -51,6 +52,7 @@ def order_for(job: Job, gateway: str, rlimits: Mapping[str, int], path: str) -> 
         *(("argument", word) for word in job.command),
         *(("variable", f"{name}={value}") for name, value in variables.items()),
         *(("limit", f"{name}={value}") for name, value in rlimits.items()),
+        *(("measured", mount) for mount in job.measured),
         *(("collect", mount) for mount in job.collect),
         ("workdir", job.workdir),
         ("gateway", gateway),
@@ -95,12 +97,18 @@ def _begin(
     ready()
     for piece in encode(order, [mount for mount in job.mounts if mount.writable]):
         wire.send(piece, until)
-    frame = frames.next(until)
+    for mount in job.measured:
+        heard.digests[mount] = digest(_set_up(frames.next(until), job, Kind.DIGEST).payload, mount)
+    _set_up(frames.next(until), job, Kind.STARTED)
+    heard.started_at = time.monotonic()
+
+
+def _set_up(frame: Frame, job: Job, kind: Kind) -> Frame:
+    """Return a frame that comes before the command starts. Raises SandboxError where it never will."""
     if frame.kind is Kind.FAILED:
         what = frame.payload.decode("utf-8", "replace")
         raise SandboxError(f"job {job.label!r} could not be set up: {what}. Do its files fit in disk_mib?")
-    _expect(frame, Kind.STARTED)
-    heard.started_at = time.monotonic()
+    return _expect(frame, kind)
 
 
 def _listen(frames: Frames, job: Job, heard: Heard) -> None:
@@ -145,6 +153,7 @@ def result_of(job: Job, heard: Heard, exit_code: int | None, *, out_of_memory: b
             memory_mib=heard.report.memory_mib if heard.report else None,
         ),
         collected={path: heard.collected.get(path, Collected()) for path in job.collect},
+        digests=heard.digests,
     )
 
 

@@ -1,7 +1,8 @@
 """The wire to the runner: a kind (one byte), a length (four bytes, big endian), a payload.
 
 Host to runner: ORDER for every setting, MOUNT, FILE and DATA for every writable mount, then GO.
-Runner to host: HELLO, STARTED, ENDED, STDOUT and STDERR, then MOUNT, FILE, DATA and REFUSED, then DONE.
+Runner to host: HELLO, a DIGEST for every mount that is measured, STARTED, ENDED, STDOUT and STDERR, then MOUNT, FILE,
+DATA and REFUSED, then DONE.
 `sandbox/runner/frames.py` is the other half. What comes in is read as if the runner had been taken over: every frame
 has a largest length, and the reader holds one frame at a time.
 """
@@ -20,6 +21,7 @@ _HEAD = struct.Struct(">cI")
 _FILE = struct.Struct(">BQ")
 _HELLO = struct.Struct(">I")
 _ENDED = struct.Struct(">?idd")
+_DIGEST_CHARS = 64
 
 
 class Kind(Enum):
@@ -29,6 +31,7 @@ class Kind(Enum):
     ORDER = b"O"
     GO = b"G"
     FAILED = b"X"
+    DIGEST = b"I"
     STARTED = b"S"
     ENDED = b"E"
     STDOUT = b"1"
@@ -106,6 +109,14 @@ def protocol(payload: bytes) -> int:
         raise BrokenStream("a greeting of another length")
     number: int = _HELLO.unpack(payload)[0]
     return number
+
+
+def digest(payload: bytes, mount: str) -> str:
+    """Read the payload of the DIGEST frame of a mount. Raises BrokenStream."""
+    told, path = payload[:_DIGEST_CHARS], payload[_DIGEST_CHARS:]
+    if path != mount.encode() or len(told) != _DIGEST_CHARS or not told.isalnum():
+        raise BrokenStream("a digest of something else")
+    return told.decode("ascii", "replace")
 
 
 def report(payload: bytes) -> Report:

@@ -52,6 +52,7 @@ class Job:
         workdir: where the command starts.
         gateway_socket: Unix socket on this host that answers at `GATEWAY_URL` inside; None: no model.
         collect: paths of writable mounts whose files come back.
+        measured: paths of mounts whose digest is made inside, from what is mounted, before the command starts.
         label: what shows in engine listings; no secrets.
     """
 
@@ -62,6 +63,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     gateway_socket: Path | None = None
     collect: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
     label: str = "job"
 
 
@@ -125,6 +127,7 @@ class JobResult:
     Args:
         exit_code: of the command; None unless `ended` is EXITED. A signal's death is 128 + its number.
         collected: one entry for each path in `Job.collect`; empty trees when nothing could be read.
+        digests: one for each path in `Job.measured`: what `Tree.digest` is of the very same files.
     """
 
     ended: Ended
@@ -133,6 +136,7 @@ class JobResult:
     stderr: bytes
     resources: Resources
     collected: Mapping[str, Collected] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

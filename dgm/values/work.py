@@ -47,7 +47,7 @@ class TrialOutcome:
 
     Args:
         verdict: None when it could not be scored: see `infrastructure`.
-        agent_digest: digest of the tree that was mounted.
+        agent_digest: of the tree that ran, made inside the sandbox from what was mounted; empty: nothing ran.
         artifacts: name to bytes: `transcript.jsonl`, `answer.diff`, `out.tar`, `solve.log`, `grading.log`.
         public_artifacts: the names among them that may reach an agent (never `grading.log`).
         infrastructure: why the sandbox or the endpoint failed, after retries; None when it is scored.

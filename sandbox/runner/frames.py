@@ -1,7 +1,8 @@
 """The wire between the host and the runner: a kind (one byte), a length (four bytes, big endian), a payload.
 
 Host to runner: ORDER for every setting, MOUNT, FILE and DATA for every writable mount, then GO.
-Runner to host: HELLO, STARTED, ENDED, STDOUT and STDERR, then MOUNT, FILE, DATA and REFUSED, then DONE.
+Runner to host: HELLO, a DIGEST for every mount that is measured, STARTED, ENDED, STDOUT and STDERR, then MOUNT, FILE,
+DATA and REFUSED, then DONE.
 `dgm/sandbox/frames.py` is the host's half; neither imports the other, because they run on different machines' Pythons.
 """
 
@@ -9,7 +10,7 @@ import os
 import struct
 
 HELLO, STARTED, ENDED, STDOUT, STDERR, DONE = b"H", b"S", b"E", b"1", b"2", b"Z"
-ORDER, GO, FAILED = b"O", b"G", b"X"
+ORDER, GO, FAILED, DIGEST = b"O", b"G", b"X", b"I"
 MOUNT, FILE, DATA, REFUSED = b"M", b"F", b"D", b"R"
 CHUNK = 1 << 18
 _HEAD = struct.Struct(">cI")

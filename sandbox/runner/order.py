@@ -7,6 +7,7 @@ class Order:
     Attributes:
         limits: name in the `resource` module to value.
         gateway: path of the gateway's socket; empty: there is none.
+        measured: mounts whose digest is told before the command starts.
         collect: mounts to hand over, within `collect_bytes` each and `collect_entries`.
     """
 
@@ -14,6 +15,7 @@ class Order:
         self.command: list[str] = []
         self.environment: dict[str, str] = {}
         self.limits: dict[str, int] = {}
+        self.measured: list[bytes] = []
         self.collect: list[bytes] = []
         self.workdir = "/"
         self.gateway = ""
@@ -33,6 +35,8 @@ class Order:
             case b"limit":
                 key, _, amount = value.partition("=")
                 self.limits[key] = int(amount)
+            case b"measured":
+                self.measured.append(raw)
             case b"collect":
                 self.collect.append(raw)
             case b"workdir" | b"gateway":

@@ -17,10 +17,11 @@ from capture import Capture
 from events import READ, Events
 from files import Handover, fill
 from frames import DONE, ENDED, FAILED, HELLO, STARTED, STDERR, STDOUT, Channel, Closed, pack_ended, pack_hello
+from measure import measure
 from order import Order
 from processes import end_all, guard, reap, start
 
-PROTOCOL = 1
+PROTOCOL = 2
 KILL_PATIENCE_S = 5.0
 
 
@@ -101,7 +102,7 @@ def main() -> int:
         channel.send(HELLO, pack_hello(PROTOCOL))
         channel.flush()
         order = Order()
-        if problem := fill(channel, order):
+        if problem := fill(channel, order) or measure(channel, order.measured):
             channel.send(FAILED, problem.encode("utf-8", "replace"))
             channel.flush()
             return 1

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from dgm.errors import SandboxUnavailable
 from dgm.ports import Sandbox
-from dgm.sandbox import open_sandbox
 from tests.attacks.outside import planted
+from tests.engines import opened
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +17,4 @@ def outside() -> Iterator[Mapping[str, str]]:
 
 @pytest.fixture(scope="session", params=[pytest.param("docker", marks=pytest.mark.docker), "bubblewrap"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    try:
-        opened = open_sandbox(request.param, image="dgm-sandbox")
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield opened
-    opened.close()
+    yield from opened(request.param)

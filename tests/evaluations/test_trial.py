@@ -106,6 +106,24 @@ def test_an_outcome_names_what_ran() -> None:
     assert outcome.level is not None
 
 
+@pytest.mark.parametrize("digests", [{}, {"/agent": "f" * 64}, {"/workspace": ORDER.agent.digest}])
+def test_a_trial_gives_no_score_unless_its_sandbox_shows_that_the_agent_ran(digests: Mapping[str, str]) -> None:
+    outcome = Bench(solving=lambda job: replace(job_result(job, changed=SOLVED), digests=digests)).run()
+
+    assert outcome.verdict is None
+    assert "not the agent" in (outcome.infrastructure or "")
+
+
+def test_the_digest_of_an_outcome_is_what_the_sandbox_told() -> None:
+    outcome = Bench(solving=lambda job: replace(job_result(job), digests={"/agent": "f" * 64})).run()
+
+    assert outcome.agent_digest == "f" * 64
+
+
+def test_an_outcome_of_which_nothing_ran_has_no_digest() -> None:
+    assert Bench(solve_failures=3).run().agent_digest == ""
+
+
 def test_an_empty_answer_skips_grading() -> None:
     bench = Bench(solving=job_result)
 

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -169,12 +170,21 @@ def test_only_caches_are_no_change() -> None:
     assert attempted(improve=caches)[0].failure is Failure.NO_CHANGE
 
 
+def test_an_attempt_in_which_another_tree_ran_than_the_parent_makes_no_child() -> None:
+    def other(job: Job) -> JobResult:
+        return replace(job_result(job, changed=improve_change(job)), digests={"/agent": "f" * 64})
+
+    outcome, _ = attempted(improve=other)
+
+    assert outcome.failure is Failure.INFRASTRUCTURE
+
+
 def test_a_link_in_the_child_is_refused() -> None:
     def linking(job: Job) -> JobResult:
         refused = (Refusal("toy/\x1b[2J", RefusalReason.SYMLINK),)
         result = job_result(job)
         collected = {**result.collected, "/workspace": Collected(improve_change(job)["/workspace"], refused)}
-        return JobResult(result.ended, 0, b"", b"", result.resources, collected)
+        return replace(result, collected=collected)
 
     outcome, _ = attempted(improve=linking)
 

@@ -1,4 +1,4 @@
-"""Starts a job in a process that the test then kills: `python abandoned.py ENGINE LABEL`."""
+"""Starts a job in a process that the test then kills: `python abandoned.py ENGINE LABEL IMAGE`."""
 
 import signal
 import sys
@@ -10,8 +10,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 
 
 def main() -> None:
-    engine, label = sys.argv[1:]
-    sandbox = open_sandbox(engine, image="dgm-sandbox")
+    engine, label, image = sys.argv[1:]
+    sandbox = open_sandbox(engine, image=image)
     sys.stdout.write("opened\n")
     sys.stdout.flush()
     sandbox.run(

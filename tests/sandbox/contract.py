@@ -8,7 +8,7 @@ import pytest
 
 from dgm.errors import SandboxError
 from dgm.ports import Sandbox
-from dgm.values import Ended, RefusalReason
+from dgm.values import Ended, FileEntry, Job, Mount, RefusalReason, Tree
 from tests.sandbox.jobs import LIMITS, handed_over, job, output, python, refusals, shell
 from tests.sandbox.outside import OutsideContract
 
@@ -64,6 +64,27 @@ class SandboxContract(OutsideContract):
         result = shell(sandbox, "python -I -c 'import openai, pytest' && python -m pytest --version && git --version")
 
         assert "git version" in output(result)
+
+    def test_the_digest_of_what_is_mounted_is_the_trees(self, sandbox: Sandbox) -> None:
+        tree = Tree.of(
+            {"a/b/c.py": "x", "a.py": b"\0\xff" * 300_000, "empty": "", "\u00e9\U0001f600 b": "y", "a0": "z"}
+        )
+        tree = tree.with_files({"run": FileEntry(b"#!/bin/sh", executable=True)})
+        mounts = (Mount("/agent", tree), Mount("/workspace", tree, writable=True), Mount("/out", writable=True))
+
+        result = sandbox.run(
+            Job(("true",), mounts, limits=LIMITS, measured=("/agent", "/workspace", "/out"), label="test")
+        )
+
+        assert result.digests == {"/agent": tree.digest, "/workspace": tree.digest, "/out": Tree().digest}
+
+    def test_the_digest_is_made_before_the_command_can_change_anything(self, sandbox: Sandbox) -> None:
+        mounts = (Mount("/workspace", Tree.of({"f": "before"}), writable=True),)
+        change = ("sh", "-c", "echo after > /workspace/f")
+
+        result = sandbox.run(Job(change, mounts, limits=LIMITS, measured=("/workspace",), label="test"))
+
+        assert result.digests == {"/workspace": Tree.of({"f": "before"}).digest}
 
     def test_nothing_survives_a_job(self, sandbox: Sandbox) -> None:
         shell(sandbox, "echo x > /tmp/left; echo x > left; echo x > /dev/shm/left")

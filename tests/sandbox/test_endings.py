@@ -16,6 +16,7 @@ import pytest
 from dgm.ports import Sandbox
 from dgm.sandbox import reap
 from dgm.sandbox.cache import default_cache
+from tests.engines import IMAGE
 from tests.sandbox.jobs import job, shell
 
 MARK = f"{os.getpid():08}"
@@ -48,7 +49,7 @@ def abandoned(engine: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a job in another process; yields once its command runs."""
     assert wait_until(lambda: not sleepers(), 20), "the job of the test before has not ended"
     script = Path(__file__).with_name("abandoned.py")
-    process = subprocess.Popen([sys.executable, str(script), engine, MARK], stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, str(script), engine, MARK, IMAGE], stdout=subprocess.PIPE)
     try:
         assert wait_until(lambda: len(sleepers()) == 2, 60)
         yield process
@@ -123,7 +124,7 @@ def test_an_interrupted_driver_leaves_no_container(driver_in_docker: subprocess.
 def test_a_driver_interrupted_while_it_asks_for_a_container_leaves_none(docker: Sandbox) -> None:
     script = Path(__file__).with_name("abandoned.py")
     for delay_s in (0.0, 0.02, 0.04, 0.06):
-        process = subprocess.Popen([sys.executable, str(script), "docker", MARK], stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, str(script), "docker", MARK, IMAGE], stdout=subprocess.PIPE)
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == b"opened\n"

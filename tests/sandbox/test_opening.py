@@ -15,6 +15,7 @@ from dgm.sandbox.cache import default_cache, make_once, own_folder
 from dgm.sandbox.forbidden import Forbidden
 from dgm.sandbox.proving import prove
 from dgm.values import Ended, Job, JobResult, Resources
+from tests.engines import IMAGE
 from tests.sandbox.jobs import job
 
 
@@ -28,7 +29,7 @@ def test_an_engine_that_is_down_is_said_quickly() -> None:
     begun = time.monotonic()
 
     with pytest.raises(SandboxUnavailable, match="no Docker engine answers"):
-        open_sandbox("docker", image="dgm-sandbox")
+        open_sandbox("docker", image=IMAGE)
 
     assert time.monotonic() - begun < 10
 
@@ -41,12 +42,12 @@ def test_a_missing_image_is_named_with_what_to_do(docker: Sandbox) -> None:
 
 @pytest.mark.usefixtures("no_engine")
 def test_auto_takes_bubblewrap_where_no_engine_answers(bubblewrap: Sandbox) -> None:
-    assert open_sandbox("auto", image="dgm-sandbox").level.engine == "bubblewrap"
+    assert open_sandbox("auto", image=IMAGE).level.engine == "bubblewrap"
 
 
 @pytest.mark.docker
 def test_auto_takes_docker_where_it_can(docker: Sandbox) -> None:
-    sandbox = open_sandbox("auto", image="dgm-sandbox")
+    sandbox = open_sandbox("auto", image=IMAGE)
 
     assert sandbox.level.engine.startswith("docker")
     sandbox.close()
@@ -54,7 +55,7 @@ def test_auto_takes_docker_where_it_can(docker: Sandbox) -> None:
 
 def test_an_unknown_engine_is_a_mistake_of_the_users() -> None:
     with pytest.raises(ConfigError, match="'chroot'"):
-        open_sandbox("chroot", image="dgm-sandbox")
+        open_sandbox("chroot", image=IMAGE)
 
 
 @pytest.mark.usefixtures("no_engine")
