@@ -134,5 +134,5 @@ def image_build(tag: str, base: str | None) -> None:
 
 @click.command("reap")
 def reap_command() -> None:
-    """Remove the containers and volumes that killed drivers left behind."""
+    """Remove the containers, folders and control groups that killed drivers left behind."""
     click.echo(f"removed {reap()}")

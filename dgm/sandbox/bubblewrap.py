@@ -22,14 +22,15 @@ from dgm.sandbox.bubblewrap_program import find_program
 from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folder, sweep
 from dgm.sandbox.cgroup_parents import Parents, find_parents
 from dgm.sandbox.cgroups import job_group, sweep_groups
-from dgm.sandbox.conversation import converse, order_for, result_of
+from dgm.sandbox.conversation import START_PATIENCE_S, converse, order_for, result_of
 from dgm.sandbox.environment import PREFIX, prepare_environment
 from dgm.sandbox.forbidden import Forbidden, survey
 from dgm.sandbox.gateways import let_in
 from dgm.sandbox.proving import prove, proves_memory
+from dgm.sandbox.read_only import write_read_only
 from dgm.sandbox.seccomp import compile_profile, load_profile
 from dgm.sandbox.wires import PipeWire, WireTimeout, wait
-from dgm.values import Job, JobResult, Limits, SandboxLevel, Tree
+from dgm.values import Job, JobResult, Limits, SandboxLevel
 
 _PATH = f"{PREFIX}/bin:/usr/bin:/bin"
 _REAP_S = 5.0
@@ -70,7 +71,8 @@ class BubblewrapSandbox:
             try:
                 with PipeWire(_descriptor(started.process.stdout), _descriptor(started.process.stdin)) as wire:
                     _close_ours(started.process)
-                    heard = converse(wire, job, order, ready=lambda: group.take(started.runner))
+                    group.take(started.runner())
+                    heard = converse(wire, job, order)
                 exit_code = _wait(started.process)
             except SandboxError as error:
                 _kill(started.process)
@@ -93,15 +95,19 @@ class BubblewrapSandbox:
     def _process(self, job: Job, folder: Path) -> Iterator["_Started"]:
         """Start bwrap; afterwards everything in it is dead."""
         with ExitStack() as stack:
-            words = arguments(self._layout, job, _write_read_only(job, folder))
+            words = arguments(self._layout, job, write_read_only(job, folder))
             given = stack.enter_context(_memory(b"\0".join(map(os.fsencode, words)) + b"\0"))
             bpf = stack.enter_context(_memory(self._filter))
-            complaints, info = stack.enter_context(_memory(b"")), stack.enter_context(_memory(b""))
-            command = ["--args", str(given), "--seccomp", str(bpf), "--info-fd", str(info), "--", *_RUNNER]
+            complaints = stack.enter_context(_memory(b""))
+            info, telling = os.pipe2(os.O_CLOEXEC)
+            stack.callback(os.close, info)
+            command = ["--args", str(given), "--seccomp", str(bpf), "--info-fd", str(telling), "--", *_RUNNER]
             try:
-                process = self._start(command, (given, bpf, info), complaints)
+                process = self._start(command, (given, bpf, telling), complaints)
             except OSError as error:
                 raise SandboxUnavailable(f"cannot start {str(self._program)!r}: {error}") from error
+            finally:
+                os.close(telling)
             try:
                 yield _Started(process, complaints, info)
             finally:
@@ -125,16 +131,22 @@ class BubblewrapSandbox:
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    """A running bwrap, and the descriptors of what it says of itself: its errors, and its child as JSON."""
+    """A running bwrap, and where it says what: its errors in a file, its child as JSON through a pipe."""
 
     process: subprocess.Popen[bytes]
     complaints: int
     info: int
 
-    @property
     def runner(self) -> int:
-        """The host's id of process 1 inside, once that has spoken."""
-        return int(json.loads(_read(self.info))["child-pid"])
+        """Wait for the host's id of process 1 inside: there long before that speaks. Raises SandboxError."""
+        until, said = time.monotonic() + START_PATIENCE_S, b""
+        try:
+            while b"}" not in said:
+                wait(self.info, select.POLLIN, until)
+                said += os.read(self.info, _COMPLAINT_BYTES) or b"}"
+            return int(json.loads(said)["child-pid"])
+        except (WireTimeout, ValueError) as error:
+            raise SandboxError("bwrap made no process") from error
 
 
 _RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner/__main__.py")
@@ -165,35 +177,6 @@ def _rlimits(limits: Limits) -> dict[str, int]:
         "RLIMIT_MEMLOCK": 1 << 16,
         "RLIMIT_MSGQUEUE": 0,
     }
-
-
-def _write_read_only(job: Job, folder: Path) -> dict[str, Path]:
-    """Write the files of read-only mounts where bwrap can bind them; returns each mount's folder.
-
-    Raises:
-        SandboxError: a file cannot be written, or its path cannot be one.
-    """
-    folders = {}
-    for number, mount in enumerate(mount for mount in job.mounts if not mount.writable):
-        folders[mount.path] = folder / str(number)
-        try:
-            _write_tree(mount.tree, folder / str(number))
-        except (OSError, ValueError) as error:
-            raise SandboxError(f"cannot write the files of {mount.path!r} for {job.label!r}: {error}") from error
-    return folders
-
-
-def _write_tree(tree: Tree, root: Path) -> None:
-    made = {root}
-    root.mkdir(mode=0o755)
-    for path in tree:
-        target = root / path
-        if target.parent not in made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.add(target.parent)
-        target.write_bytes(tree[path].data)
-        if tree[path].executable:
-            target.chmod(0o755)
 
 
 @contextmanager

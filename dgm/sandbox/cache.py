@@ -82,12 +82,18 @@ def is_gone(owner: str) -> bool:
 
 
 @contextmanager
-def job_folder(cache: Path) -> Iterator[Path]:
-    """Give a folder to one job, which the unprivileged user can pass through and nobody else; removed afterwards."""
+def job_folder(cache: Path, *, everyone: bool = False) -> Iterator[Path]:
+    """Give a folder to one job, which the sandbox's user can pass through and nobody else; removed afterwards.
+
+    Args:
+        everyone: jobs have another id on this host, so everybody who knows its name can pass through.
+    """
     jobs = own_folder(cache / "jobs")
     folder = Path(tempfile.mkdtemp(prefix=f"{owner_name()}-", dir=jobs))
     try:
-        if os.geteuid() == 0:
+        if everyone:
+            folder.chmod(0o711)
+        elif os.geteuid() == 0:
             os.chown(folder, 0, UNPRIVILEGED)
             folder.chmod(0o710)
         yield folder

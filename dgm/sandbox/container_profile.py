@@ -3,9 +3,10 @@
 import json
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from docker.types import DriverConfig, LogConfig, Mount, Ulimit
+from docker.types import LogConfig, Mount, Ulimit
 
 from dgm.assets import sandbox_dir
 from dgm.sandbox.cache import UNPRIVILEGED
@@ -13,7 +14,6 @@ from dgm.sandbox.gateways import GATEWAY_FOLDER
 from dgm.sandbox.ownership import owner
 from dgm.sandbox.seccomp import load_profile
 from dgm.values import Job, Limits
-from dgm.values import Mount as JobMount
 
 OWNER_LABEL = "org.dgm.owner"
 DEADLINE_LABEL = "org.dgm.deadline"
@@ -21,7 +21,6 @@ JOB_LABEL = "org.dgm.job"
 PATH = "/usr/local/bin:/usr/bin:/bin"
 _GRACE_S = 120.0
 _INODES = 32_768
-_PAGE_BYTES = 4096
 _OPEN_FILES = 1024
 _USER_PROCESSES = 8192
 """Counted over all containers of the user, so it cannot be one job's limit: the pids cgroup is."""
@@ -39,8 +38,12 @@ def container_options(job: Job, image: str, runtime: str | None) -> dict[str, An
     }
 
 
-def host_options(job: Job) -> dict[str, Any]:
-    """Return the arguments of docker-py's `create_host_config`: everything that holds the command in."""
+def host_options(job: Job, read_only: Mapping[str, Path]) -> dict[str, Any]:
+    """Return the arguments of docker-py's `create_host_config`: everything that holds the command in.
+
+    Args:
+        read_only: path inside to the folder on the host, for every mount that cannot be written.
+    """
     limits = job.limits
     profile = json.dumps(load_profile(sandbox_dir() / "seccomp.json"))
     return {
@@ -59,8 +62,7 @@ def host_options(job: Job) -> dict[str, Any]:
             Ulimit(name="core", soft=0, hard=0),
         ],
         "tmpfs": _tmpfs(job),
-        "mounts": [_read_only_volume(mount, labels(job)) for mount in job.mounts if not mount.writable],
-        "binds": _gateway(job),
+        "mounts": [_bound(inside, folder) for inside, folder in {**read_only, **_gateway(job)}.items()],
         "log_config": LogConfig(type="none"),
     }
 
@@ -83,14 +85,10 @@ def _tmpfs(job: Job) -> dict[str, str]:
     return {"/tmp": shared, "/dev/shm": shared, **{mount.path: own for mount in job.mounts if mount.writable}}
 
 
-def _read_only_volume(mount: JobMount, marks: Mapping[str, str]) -> Mount:
-    """A volume in memory that the engine fills as root: the command's user cannot change it."""
-    pages = sum(1 + len(entry.data) // _PAGE_BYTES for entry in mount.tree.files.values())
-    size = (pages + 4 * len(mount.tree) + 16) * _PAGE_BYTES
-    options = f"size={size},nr_inodes={_INODES},mode=0755,nosuid,nodev"
-    memory = DriverConfig("local", {"type": "tmpfs", "device": "tmpfs", "o": options})
-    return Mount(target=mount.path, source=None, type="volume", driver_config=memory, labels=dict(marks))
+def _gateway(job: Job) -> dict[str, Path]:
+    return {} if job.gateway_socket is None else {GATEWAY_FOLDER: job.gateway_socket.parent}
 
 
-def _gateway(job: Job) -> list[str]:
-    return [] if job.gateway_socket is None else [f"{job.gateway_socket.parent}:{GATEWAY_FOLDER}:ro"]
+def _bound(inside: str, folder: Path) -> Mount:
+    """A folder of the host, read-only; one that the engine does not see is an error, and is not made."""
+    return Mount(target=inside, source=str(folder), type="bind", read_only=True)

@@ -5,14 +5,12 @@ same is found by its labels.
 """
 
 import contextlib
-import io
 import os
 import secrets
-import tarfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
@@ -20,6 +18,7 @@ from requests.exceptions import RequestException
 
 from dgm.errors import SandboxError, SandboxUnavailable
 from dgm.sandbox.attachment import AttachWire
+from dgm.sandbox.cache import default_cache, job_folder, own_folder, sweep
 from dgm.sandbox.container_profile import PATH, container_options, host_options, runner_rlimits
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.engines import connect
@@ -27,16 +26,15 @@ from dgm.sandbox.forbidden import Forbidden
 from dgm.sandbox.gateways import let_in
 from dgm.sandbox.images import find_image
 from dgm.sandbox.proving import prove
+from dgm.sandbox.read_only import write_read_only
 from dgm.sandbox.reaping import reap_containers
-from dgm.values import Job, JobResult, SandboxLevel, Tree
+from dgm.values import Job, JobResult, SandboxLevel
 
 _GVISOR = "runsc"
 _EXIT_S = 5
 _LATE_S = 3.0
 """Seconds in which a container may still come to be whose request was cut off."""
 _POLL_S = 0.1
-_MADE_AT_S = 946_684_800
-"""The year 2000: the same for every run, and late enough for a zip file."""
 _LIMITS = {
     "MemoryLimit": "memory is not limited",
     "SwapLimit": "swap is not limited",
@@ -53,6 +51,8 @@ class DockerSandbox:
     """
 
     def __init__(self, image: str) -> None:
+        self._cache = own_folder(default_cache())
+        sweep(self._cache)
         self._client = connect()
         try:
             reap_containers(self._client)
@@ -83,10 +83,10 @@ class DockerSandbox:
 
     def _run(self, job: Job) -> JobResult:
         order = order_for(job, let_in(job.gateway_socket, everyone=self._renumbered), runner_rlimits(job.limits), PATH)
-        with self._container(job) as container:
+        with job_folder(self._cache, everyone=self._renumbered) as folder, self._container(job, folder) as container:
             wire = self._started(container)
             try:
-                heard = converse(wire, job, order, ready=lambda: self._fill(container, job))
+                heard = converse(wire, job, order)
             except SandboxError as error:
                 words = wire.complaints.decode("utf-8", "replace").strip()
                 raise SandboxError(f"{error}. The runner says: {words!r}") from error
@@ -96,10 +96,10 @@ class DockerSandbox:
         return result_of(job, heard, exit_code, out_of_memory=out_of_memory)
 
     @contextmanager
-    def _container(self, job: Job) -> Iterator[str]:
+    def _container(self, job: Job, folder: Path) -> Iterator[str]:
         """Create a container, known by a name of our own; afterwards it and its volumes are gone, whatever happened."""
         api, name = self._client.api, f"dgm-{secrets.token_hex(8)}"
-        host_config = api.create_host_config(**host_options(job))
+        host_config = api.create_host_config(**host_options(job, write_read_only(job, folder)))
         options = container_options(job, self._image, self._runtime)
         try:
             api.create_container(name=name, host_config=host_config, **options)
@@ -137,12 +137,6 @@ class DockerSandbox:
             raise
         return wire
 
-    def _fill(self, container: str, job: Job) -> None:
-        """Put the read-only mounts' files in place, as root's."""
-        for mount in job.mounts:
-            if not mount.writable and mount.tree.files:
-                self._client.api.put_archive(container, mount.path, _root_tar(mount.tree))
-
     def _end(self, container: str, *, wait: bool) -> tuple[int | None, bool]:
         """Return process 1's exit code, and whether memory ran out, as the engine saw them."""
         if wait:
@@ -162,23 +156,3 @@ def _not_held(about: Mapping[str, Any], runtime: str | None) -> tuple[str, ...]:
     """Return what the engine says that it cannot limit, and what no container gives."""
     missing = [words for flag, words in _LIMITS.items() if not about.get(flag)]
     return tuple(missing) if runtime else (*missing, "the kernel is shared with the host")
-
-
-def _root_tar(tree: Tree) -> bytes:
-    """Return a tree as a tar whose files and folders belong to root, and can be written by nobody else."""
-    raw = io.BytesIO()
-    folders = sorted({str(parent) for path in tree for parent in PurePosixPath(path).parents[:-1]})
-    with tarfile.open(fileobj=raw, mode="w") as tar:
-        for path in folders:
-            tar.addfile(_member(path, 0o755, tarfile.DIRTYPE))
-        for path in tree:
-            member = _member(path, 0o755 if tree[path].executable else 0o644, tarfile.REGTYPE)
-            member.size = len(tree[path].data)
-            tar.addfile(member, io.BytesIO(tree[path].data))
-    return raw.getvalue()
-
-
-def _member(path: str, mode: int, kind: bytes) -> tarfile.TarInfo:
-    member = tarfile.TarInfo(path)
-    member.mode, member.type, member.mtime = mode, kind, _MADE_AT_S
-    return member

@@ -5,7 +5,7 @@ command printed.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dgm.errors import SandboxError
@@ -64,19 +64,12 @@ def order_for(job: Job, gateway: str, rlimits: Mapping[str, int], path: str) -> 
     ]
 
 
-def converse(wire: Wire, job: Job, order: Sequence[tuple[str, str]], ready: Callable[[], None] = lambda: None) -> Heard:
-    """Talk to a runner until it is done, gone, or late.
-
-    Args:
-        ready: called when the runner is up, before it gets its order.
-
-    Raises:
-        SandboxError: the command was never started.
-    """
+def converse(wire: Wire, job: Job, order: Sequence[tuple[str, str]]) -> Heard:
+    """Talk to a runner until it is done, gone, or late. Raises SandboxError when the command was never started."""
     heard = Heard(begun_at=time.monotonic())
     frames = Frames(wire)
     try:
-        _begin(wire, frames, job, order, heard, ready)
+        _begin(wire, frames, job, order, heard)
         _listen(frames, job, heard)
     except WireTimeout:
         heard.overdue = True
@@ -87,14 +80,11 @@ def converse(wire: Wire, job: Job, order: Sequence[tuple[str, str]], ready: Call
     return heard
 
 
-def _begin(
-    wire: Wire, frames: Frames, job: Job, order: Sequence[tuple[str, str]], heard: Heard, ready: Callable[[], None]
-) -> None:
+def _begin(wire: Wire, frames: Frames, job: Job, order: Sequence[tuple[str, str]], heard: Heard) -> None:
     until = heard.begun_at + START_PATIENCE_S
     spoken = protocol(_expect(frames.next(until), Kind.HELLO).payload)
     if spoken != PROTOCOL:
         raise SandboxError(f"the image's runner speaks protocol {spoken}, not {PROTOCOL}: run `dgm image build` again")
-    ready()
     for piece in encode(order, [mount for mount in job.mounts if mount.writable]):
         wire.send(piece, until)
     for mount in job.measured:

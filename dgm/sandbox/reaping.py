@@ -1,4 +1,4 @@
-"""Removes what a killed engine process left behind: containers, their volumes, folders and control groups of jobs."""
+"""Removes what a killed engine process left behind: containers, folders and control groups of jobs."""
 
 import contextlib
 import time
@@ -28,17 +28,12 @@ def reap() -> int:
 
 
 def reap_containers(client: docker.DockerClient) -> int:
-    """Remove orphaned containers with their volumes, and volumes without a container; returns how many things."""
+    """Remove orphaned containers with their volumes; returns how many."""
     api, count = client.api, 0
     for container in api.containers(all=True, filters={"label": OWNER_LABEL}):
         if _is_orphan(container.get("Labels") or {}):
             with contextlib.suppress(NotFound, APIError):
                 api.remove_container(container["Id"], force=True, v=True)
-                count += 1
-    for volume in api.volumes(filters={"label": OWNER_LABEL, "dangling": True}).get("Volumes") or ():
-        if _is_orphan(volume.get("Labels") or {}):
-            with contextlib.suppress(NotFound, APIError):
-                api.remove_volume(volume["Name"])
                 count += 1
     return count
 

@@ -40,12 +40,13 @@ def _write(channel: Channel, mount: bytes, path: bytes, executable: bool, size: 
     whole = os.path.join(mount, path)
     os.makedirs(os.path.dirname(whole), exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with open(os.open(whole, flags, 0o755 if executable else 0o644), "wb", buffering=0) as target:
-        while size > 0:
-            data = channel.receive()[1]
-            size -= len(data)
-            while data:
-                data = data[target.write(data) :]
+    target = os.open(whole, flags, 0o755 if executable else 0o644)
+    while size > 0:
+        data = channel.receive()[1]
+        size -= len(data)
+        while data:
+            data = data[os.write(target, data) :]
+    os.close(target)
 
 
 class Handover:
@@ -86,7 +87,7 @@ class Handover:
 
     def _names(self, folder: bytes) -> list[bytes]:
         whole = os.path.join(self._root, folder)
-        _allow(whole)
+        _allow(whole, os.lstat(whole))
         names = []
         with os.scandir(whole) as entries:
             for entry in entries:
@@ -100,15 +101,15 @@ class Handover:
 
     def _file(self, path: bytes, about: os.stat_result) -> None:
         whole = os.path.join(self._root, path)
-        _allow(whole)
+        _allow(whole, about)
         self._bytes += about.st_size
         self._channel.send(FILE, pack_file(path, bool(about.st_mode & 0o100), about.st_size))
-        with open(os.open(whole, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source:
-            left = about.st_size
-            while left > 0:
-                data = source.read(min(CHUNK, left)) or bytes(min(CHUNK, left))
-                self._channel.send(DATA, data)
-                left -= len(data)
+        source, left = os.open(whole, os.O_RDONLY | os.O_NOFOLLOW), about.st_size
+        while left > 0:
+            data = os.read(source, min(CHUNK, left)) or bytes(min(CHUNK, left))
+            self._channel.send(DATA, data)
+            left -= len(data)
+        os.close(source)
 
     def _refuse(self, reason: str, path: bytes) -> None:
         self._refused += 1
@@ -116,9 +117,8 @@ class Handover:
             self._channel.send(REFUSED, reason.encode() + b" " + path[:MAX_PATH])
 
 
-def _allow(whole: bytes) -> None:
+def _allow(whole: bytes, about: os.stat_result) -> None:
     """Make what the command locked readable again: the runner is its owner too."""
-    about = os.lstat(whole)
     wanted = 0o700 if stat.S_ISDIR(about.st_mode) else 0o400
     if about.st_mode & wanted != wanted:
         os.chmod(whole, wanted)

@@ -1,5 +1,6 @@
 """What every sandbox does, whatever it is made of. Each test is one claim of the port."""
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,6 +29,15 @@ class SandboxContract(OutsideContract):
 
         files = {path: entry.data for path, entry in handed_over(result).items()}
         assert files == {"copy": b"hello", "d/c.txt": b"new\n", "kept": b"\0\xff"}
+
+    def test_files_can_be_read_inside_whatever_the_hosts_umask(self, sandbox: Sandbox) -> None:
+        before = os.umask(0o077)
+        try:
+            result = shell(sandbox, "cat /agent/a/b", files={"a/b": "read"})
+        finally:
+            os.umask(before)
+
+        assert output(result) == "read"
 
     def test_the_executable_bit_goes_both_ways(self, sandbox: Sandbox) -> None:
         result = shell(sandbox, "printf '#!/bin/sh\necho ran' > tool; chmod +x tool; ./tool; touch plain")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 from dgm.ports import Sandbox
 from dgm.sandbox import reap
-from dgm.sandbox.cache import default_cache
+from dgm.sandbox.cache import default_cache, job_folder
 from tests.engines import IMAGE
 from tests.sandbox.jobs import job, shell
 
@@ -76,14 +77,6 @@ def containers(**filters: str) -> list[object]:
         client.close()
 
 
-def volumes() -> list[object]:
-    client = docker_py.from_env()
-    try:
-        return client.api.volumes(filters={"label": "org.dgm.owner"}).get("Volumes") or []
-    finally:
-        client.close()
-
-
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_bubblewrap_job_ends_with_its_driver(
     driver_in_bubblewrap: subprocess.Popen[bytes], number: signal.Signals
@@ -101,7 +94,7 @@ def test_a_container_ends_with_its_driver(driver_in_docker: subprocess.Popen[byt
 
 
 @pytest.mark.docker
-def test_a_dead_drivers_container_is_reaped_with_its_volumes(driver_in_docker: subprocess.Popen[bytes]) -> None:
+def test_a_dead_drivers_container_is_reaped(driver_in_docker: subprocess.Popen[bytes]) -> None:
     driver_in_docker.kill()
     driver_in_docker.wait()
     assert containers(label=f"org.dgm.job={MARK}")
@@ -146,18 +139,24 @@ def test_a_live_drivers_container_is_not_reaped(driver_in_docker: subprocess.Pop
 
 
 @pytest.mark.docker
-def test_a_job_leaves_no_container_and_no_volume(docker: Sandbox) -> None:
+def test_a_job_leaves_no_container_and_no_folder(docker: Sandbox) -> None:
     shell(docker, "exit 3", files={"f": "x"})
 
     mine = f"{os.getpid()}-"
     assert not [c for c in containers(label="org.dgm.job=test") if mine in c["Labels"]["org.dgm.owner"]]  # type: ignore[index]
-    assert not [v for v in volumes() if mine in v["Labels"]["org.dgm.owner"]]  # type: ignore[index]
+    assert not list((default_cache() / "jobs").glob(f"{mine}*"))
 
 
 def test_a_bubblewrap_job_leaves_no_folder(bubblewrap: Sandbox) -> None:
     shell(bubblewrap, "exit 3", files={"f": "x"})
 
     assert not list((default_cache() / "jobs").glob(f"{os.getpid()}-*"))
+
+
+@pytest.mark.parametrize(("everyone", "mode"), [(False, 0o710 if os.geteuid() == 0 else 0o700), (True, 0o711)])
+def test_a_jobs_folder_is_open_to_the_sandboxs_user_only(tmp_path: Path, everyone: bool, mode: int) -> None:
+    with job_folder(tmp_path, everyone=everyone) as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == mode
 
 
 def test_a_dead_drivers_folders_are_swept(bubblewrap: Sandbox) -> None:
