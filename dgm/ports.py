@@ -243,6 +243,9 @@ class Archive(Protocol):
     def children(self, number: int) -> tuple[AgentRecord, ...]:
         """Return its children in order."""
 
+    def tree(self, number: int) -> Tree:
+        """Return an agent's source."""
+
     def tree_tar(self, number: int) -> bytes:
         """Return an agent's source as an uncompressed tar of regular files."""
 

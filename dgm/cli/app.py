@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": "dgm.cli.inspecting:diff",
     "log": "dgm.cli.inspecting:log",
     "export": "dgm.cli.exporting:export",
+    "simulate": "dgm.cli.simulating:simulate",
     "init": "dgm.cli.exporting:init",
     "agent": "dgm.cli.upkeep:agent",
     "suite": "dgm.cli.upkeep:suite",

@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree as Branch
@@ -18,9 +26,16 @@ from dgm.cli.views import AgentRow, FailedAttempt, duration, percent
 from dgm.values import Spent
 
 
-def console() -> Console:
-    """Return a console for stdout that takes no markup from what it prints."""
-    return Console(markup=False, highlight=False, emoji=False)
+def console(*, least_width: int | None = None) -> Console:
+    """Return a console for stdout that takes no markup from what it prints.
+
+    Args:
+        least_width: columns to use where stdout is no terminal: nothing is folded for a file or a pipe.
+    """
+    made = Console(markup=False, highlight=False, emoji=False)
+    if least_width is not None and not made.is_terminal:
+        made.width = max(made.width, least_width)
+    return made
 
 
 def print_json(value: Any) -> None:
@@ -130,3 +145,13 @@ def download_bar() -> Iterator[Callable[[int, int, str], None]]:
             bar.update(task, completed=done, total=total, description=f"from {where}")
 
         yield grown
+
+
+@contextmanager
+def counting_bar(total: int, what: str) -> Iterator[Callable[[], None]]:
+    """Show on a terminal's stderr how much is done: call what is yielded after each piece."""
+    stderr = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

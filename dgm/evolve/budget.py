@@ -6,7 +6,7 @@ what is left of them.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, assert_never
+from typing import Self
 
 from dgm.config import BudgetSection, LeaseSection
 from dgm.values import STARTS, Lease, Spent, Totals, WorkKind
@@ -81,7 +81,7 @@ class Budget:
 
     def opened(self, kind: WorkKind, lease: Lease) -> Self:
         """Return the books with a lease more."""
-        return replace(self, held=self.held + _times(lease, STARTS), **self._open_after(kind, 1))
+        return self._changed(kind, 1, self.settled, self.held + _times(lease, STARTS))
 
     def settled_with(self, kind: WorkKind, lease: Lease, spent: Spent, *, counts: bool = True) -> Self:
         """Return the books with a lease less, and what its work used.
@@ -89,14 +89,7 @@ class Budget:
         Args:
             counts: whether it counts as an attempt or as a trial.
         """
-        return replace(
-            self,
-            held=self.held + _times(lease, -STARTS),
-            settled=self.settled + spent,
-            attempts=self.attempts + (counts and kind is WorkKind.ATTEMPT),
-            trials=self.trials + (counts and kind is WorkKind.TRIAL),
-            **self._open_after(kind, -1),
-        )
+        return self._changed(kind, -1, self.settled + spent, self.held + _times(lease, -STARTS), counted=int(counts))
 
     def at(self, hours: float) -> Self:
         """Return the books at another time."""
@@ -160,16 +153,21 @@ class Budget:
             return Refused(f"the budget of {limit:g} {unit} is used up: too few are left for one {kind.value}")
         return left * (1 - _ROUNDING)
 
-    def _open_after(self, kind: WorkKind, change: int) -> dict[str, Any]:
-        match kind:
-            case WorkKind.ATTEMPT:
-                return {"open_attempts": self.open_attempts + change}
-            case WorkKind.TRIAL:
-                return {"open_trials": self.open_trials + change}
-            case WorkKind.SCREENING:
-                return {"open_screenings": self.open_screenings + change}
-            case _:
-                assert_never(kind)
+    def _changed(self, kind: WorkKind, opened: int, settled: Spent, held: Spent, *, counted: int = 0) -> Self:
+        """Return the books after a piece of work was opened, or closed. Every outcome comes by: so no `replace`."""
+        attempt, trial = kind is WorkKind.ATTEMPT, kind is WorkKind.TRIAL
+        return type(self)(
+            limits=self.limits,
+            leases=self.leases,
+            settled=settled,
+            held=held,
+            attempts=self.attempts + counted * attempt,
+            trials=self.trials + counted * trial,
+            open_attempts=self.open_attempts + opened * attempt,
+            open_trials=self.open_trials + opened * trial,
+            open_screenings=self.open_screenings + opened * (kind is WorkKind.SCREENING),
+            hours=self.hours,
+        )
 
 
 def starts_charged(limits: BudgetSection) -> int:

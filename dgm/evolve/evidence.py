@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from dgm.evaluations import public_feedback
 from dgm.ports import Archive
-from dgm.values import AgentRecord, Ancestor, Suite, Tree, TrialDigest, TrialRecord, TrialState
+from dgm.values import AgentRecord, Ancestor, Suite, TrialDigest, TrialRecord, TrialState
 
 TRANSCRIPT = "transcript.jsonl"
 ANSWER = "answer.diff"
@@ -28,11 +28,8 @@ class Evidence:
         self._archive = archive
         self._suite = suite
         self._tasks = {task.task_id: task for task in suite.tasks}
-        self.tree = lru_cache(maxsize=64)(self._read_tree)
+        self.tree = lru_cache(maxsize=64)(archive.tree)
         self._diff = lru_cache(maxsize=256)(archive.diff)
-
-    def _read_tree(self, agent: int) -> Tree:
-        return Tree.from_tar(self._archive.tree_tar(agent))
 
     def trials(self, agent: int) -> tuple[TrialDigest, ...]:
         """Return the agent's scored trials in order; transcripts stop where their limit is reached."""

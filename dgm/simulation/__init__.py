@@ -6,15 +6,19 @@ from dgm.simulation.edits import Edits
 from dgm.simulation.executor import VirtualExecutor
 from dgm.simulation.families import FAMILIES, Family, Half, family_of, half_of
 from dgm.simulation.landscape import Landscape
+from dgm.simulation.many import Case, run_all
 from dgm.simulation.memory import MemoryArchive
 from dgm.simulation.pool import TaskPool
 from dgm.simulation.running import Moment, SimulatedRun, config_of, run_simulation
+from dgm.simulation.summary import Estimate, mean, mean_difference, median, median_ratio
 from dgm.simulation.worker import SimulatedWorker
 
 __all__ = [
     "FAMILIES",
+    "Case",
     "Costs",
     "Edits",
+    "Estimate",
     "Family",
     "Half",
     "Landscape",
@@ -28,5 +32,10 @@ __all__ = [
     "config_of",
     "family_of",
     "half_of",
+    "mean",
+    "mean_difference",
+    "median",
+    "median_ratio",
+    "run_all",
     "run_simulation",
 ]
