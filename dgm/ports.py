@@ -12,11 +12,15 @@ from dgm.values import (
     AttemptRecord,
     Call,
     Completion,
+    ConfirmationPlan,
+    ConfirmationRecord,
     Decision,
     Event,
     Finished,
     Focus,
     GatewayReport,
+    HoldoutKey,
+    HoldoutTrial,
     Job,
     JobResult,
     Lease,
@@ -281,3 +285,45 @@ class Archive(Protocol):
 
     def totals(self) -> Totals:
         """Return what was used and done so far."""
+
+
+class Confirmations(Protocol):
+    """The books of confirmations, beside a run's `Archive` and apart from it: nothing here changes what that returns.
+
+    As there, every method that writes is one durable transaction. Raises ArchiveError, StorageFull.
+    """
+
+    def confirmations(self) -> tuple[ConfirmationRecord, ...]:
+        """Return all confirmations, oldest first."""
+
+    def open_confirmation(self, plan: ConfirmationPlan, text: str) -> ConfirmationRecord:
+        """Record what a confirmation will do, and log it, before its first trial."""
+
+    def close_confirmation(
+        self, confirmation_id: int, *, p: float, word: str, text: str, result: Mapping[str, object]
+    ) -> ConfirmationRecord:
+        """Record what a confirmation found, and log it. Closing a closed one changes nothing."""
+
+    def add_confirmation_hours(self, confirmation_id: int, hours: float) -> None:
+        """Add wall time in which a driver worked on a confirmation."""
+
+    def holdout_trials(self) -> tuple[HoldoutTrial, ...]:
+        """Return the trials of all confirmations, in order."""
+
+    def open_holdout_trials(
+        self, confirmation_id: int, trials: Sequence[tuple[HoldoutKey, Lease]]
+    ) -> tuple[HoldoutTrial, ...]:
+        """Record trials and their leases before they are submitted.
+
+        An UNSCORED trial is opened again, in its row and with a new lease. Raises ArchiveError for one that is open
+        or scored.
+        """
+
+    def close_holdout_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> HoldoutTrial:
+        """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
+
+    def open_holdout_leases(self) -> tuple[OpenLease, ...]:
+        """Return the leases of trials on the holdout that are not settled; `trial_id` is the holdout trial's."""
+
+    def settle_holdout_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
+        """Charge an open lease whole for each start to its confirmation; its trial becomes UNSCORED."""

@@ -51,8 +51,10 @@ def _source(run: Run, agent: AgentRecord) -> str | None:
 
 
 def _artifacts(run: Run) -> Iterator[str]:
-    kept = [record.artifacts for record in run.archive.attempts()] + [
-        record.artifacts for record in run.archive.trials()
+    kept = [
+        *(record.artifacts for record in run.archive.attempts()),
+        *(record.artifacts for record in run.archive.trials()),
+        *run.archive.holdout_artifacts().values(),
     ]
     for sha256 in sorted({sha256 for artifacts in kept for sha256 in artifacts.values()}):
         try:

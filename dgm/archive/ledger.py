@@ -1,6 +1,7 @@
 """The books inside a transaction: leases granted, settled or lost, and the calls that were made on them.
 
-An attempt or a trial has one open lease at most, and a lease is settled once: nothing is charged twice.
+An attempt or a trial has one open lease at most, and a lease is settled once: nothing is charged twice. What a trial on
+the holdout spends is its confirmation's: the sums of the run are the search's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 from dgm.archive.database import Value, insert, insert_all, select
 from dgm.values import Call, Lease, OpenLease, Spent, plain
 
-Owner = Literal["attempt", "trial"]
+Owner = Literal["attempt", "trial", "holdout_trial"]
 
 
 def grant(db: Database, owner: Owner, number: int, lease: Lease, at: datetime) -> None:
@@ -50,7 +51,10 @@ def settle(
             f"WHERE {owner} = ?",
             (*amounts, number),
         )
-    _add_to_run(db, spent)
+    if owner == "holdout_trial":
+        _add_to_confirmation(db, number, spent)
+    else:
+        _add_to_run(db, spent)
 
 
 def charge(db: Database, spent: Spent, note: str, at: datetime) -> None:
@@ -63,13 +67,20 @@ def charge(db: Database, spent: Spent, note: str, at: datetime) -> None:
 
 
 def add_calls(
-    db: Database, calls: Iterable[Call], *, attempt: int | None = None, trial: int | None = None, note: str = ""
+    db: Database,
+    calls: Iterable[Call],
+    *,
+    attempt: int | None = None,
+    trial: int | None = None,
+    holdout_trial: int | None = None,
+    note: str = "",
 ) -> None:
     """Record calls to a model."""
     made: list[dict[str, Value]] = [
         {
             "attempt": attempt,
             "trial": trial,
+            "holdout_trial": holdout_trial,
             "note": plain(note),
             "purpose": plain(call.purpose),
             "model": plain(call.model),
@@ -87,8 +98,18 @@ def add_calls(
 
 
 def open_leases(db: Database) -> tuple[OpenLease, ...]:
-    """Return the leases that are not settled."""
-    found = select(db, "SELECT * FROM leases WHERE state = 'open' ORDER BY lease")
+    """Return the search's leases that are not settled."""
+    found = select(db, "SELECT * FROM leases WHERE state = 'open' AND holdout_trial IS NULL ORDER BY lease")
+    return tuple(map(_open_lease, found))
+
+
+def open_holdout_leases(db: Database) -> tuple[OpenLease, ...]:
+    """Return the leases of trials on the holdout that are not settled; `trial_id` is that of the holdout's trial."""
+    columns = "lease, tokens, cost_usd, seconds, opened_at, NULL AS attempt, holdout_trial AS trial"
+    found = select(
+        db,
+        f"SELECT {columns} FROM leases WHERE state = 'open' AND holdout_trial IS NOT NULL ORDER BY lease",  # noqa: S608
+    )
     return tuple(map(_open_lease, found))
 
 
@@ -106,3 +127,11 @@ def _open(db: Database, owner: Mapping[str, Value], lease: Lease, at: datetime) 
 def _add_to_run(db: Database, spent: Spent) -> None:
     amounts = (spent.tokens, spent.cost_usd, spent.seconds)
     db.execute("UPDATE runs SET tokens = tokens + ?, cost_usd = cost_usd + ?, seconds = seconds + ?", amounts)
+
+
+def _add_to_confirmation(db: Database, holdout_trial: int, spent: Spent) -> None:
+    db.execute(
+        "UPDATE confirmations SET tokens = tokens + ?, cost_usd = cost_usd + ?, seconds = seconds + ? "
+        "WHERE confirmation = (SELECT confirmation FROM holdout_trials WHERE holdout_trial = ?)",
+        (spent.tokens, spent.cost_usd, spent.seconds, holdout_trial),
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Row
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -27,6 +28,8 @@ from dgm.values import (
     Verdict,
     plain,
 )
+
+TrialOwner = Literal["trial", "holdout_trial"]
 
 _DETAIL = 20_000
 _PROPOSAL = 200_000
@@ -136,13 +139,13 @@ def close_attempt(db: Database, outcome: AttemptOutcome, at: datetime) -> None:
         "closed_at": at.isoformat(),
         **_engine(outcome.level),
     }
-    _update(db, "attempt", outcome.attempt_id, row)
+    update(db, "attempt", outcome.attempt_id, row)
 
 
 def lose_attempt(db: Database, attempt: int, reason: str, at: datetime) -> None:
     """Write that an attempt's worker is gone."""
     lost: dict[str, Value] = {"state": AttemptState.FAILED, "failure": Failure.LOST, "detail": detail_text(reason)}
-    _update(db, "attempt", attempt, {**lost, "closed_at": at.isoformat()})
+    update(db, "attempt", attempt, {**lost, "closed_at": at.isoformat()})
 
 
 def open_trial(db: Database, agent: AgentRecord, task_id: str, repeat: int, decision: int, at: datetime) -> Row:
@@ -157,7 +160,7 @@ def open_trial(db: Database, agent: AgentRecord, task_id: str, repeat: int, deci
     return row
 
 
-def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime) -> Row:
+def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime, *, owner: TrialOwner = "trial") -> Row:
     """Write what a trial gave into its row, and return it."""
     row: dict[str, Value] = {
         **_verdict(outcome.verdict),
@@ -173,13 +176,13 @@ def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime)
         "proved": to_json(outcome.level.proved if outcome.level else ()),
         "not_held": to_json(outcome.level.not_held if outcome.level else ()),
     }
-    return _update(db, "trial", outcome.trial_id, row)
+    return update(db, owner, outcome.trial_id, row)
 
 
-def lose_trial(db: Database, trial: int, reason: str, at: datetime) -> None:
+def lose_trial(db: Database, trial: int, reason: str, at: datetime, *, owner: TrialOwner = "trial") -> None:
     """Write that a trial's worker is gone."""
     lost: dict[str, Value] = {"state": TrialState.UNSCORED, "infrastructure": detail_text(reason)}
-    _update(db, "trial", trial, {**lost, "closed_at": at.isoformat()})
+    update(db, owner, trial, {**lost, "closed_at": at.isoformat()})
 
 
 def proposal_text(text: str) -> str:
@@ -192,7 +195,8 @@ def detail_text(text: str) -> str:
     return plain(text, limit=_DETAIL, keep_newlines=True)
 
 
-def _update(db: Database, owner: Owner, number: int, row: Mapping[str, Value]) -> Row:
+def update(db: Database, owner: Owner | Literal["confirmation"], number: int, row: Mapping[str, Value]) -> Row:
+    """Write into a row, and return it. The names are the code's own, the values are bound."""
     columns = ", ".join(f"{column} = ?" for column in row)
     sql = f"UPDATE {owner}s SET {columns} WHERE {owner} = ? RETURNING *"  # noqa: S608
     changed = select_one(db, sql, (*row.values(), number))

@@ -12,15 +12,20 @@ from dgm.values import (
     AgentRecord,
     AttemptRecord,
     AttemptState,
+    ConfirmationPlan,
+    ConfirmationRecord,
     Decision,
     Event,
     Failure,
     Finish,
     Focus,
     FocusKind,
+    HoldoutKey,
+    HoldoutTrial,
     Manifest,
     Mark,
     MarkKind,
+    Side,
     Spent,
     TrialRecord,
     TrialResult,
@@ -134,6 +139,45 @@ def trial_result(row: Row) -> TrialResult:
     """Read the columns of `trials` that a search counts."""
     agent, task_id, repeat, state, resolved = row
     return TrialResult(agent, task_id, repeat, TrialState(state), None if resolved is None else bool(resolved))
+
+
+def holdout_trial(row: Row) -> HoldoutTrial:
+    """Read a row of `holdout_trials`."""
+    return HoldoutTrial(
+        trial_id=row["holdout_trial"],
+        key=HoldoutKey(row["agent"], row["task_id"], row["repeat"], row["draw"]),
+        state=TrialState(row["state"]),
+        resolved=bool(row["resolved"]),
+        finish=None if row["finish"] is None else Finish(row["finish"]),
+        answer=row["answer"],
+        used=Spent(row["used_tokens"], row["used_cost_usd"]),
+        infrastructure=row["infrastructure"],
+    )
+
+
+def confirmation_record(row: Row) -> ConfirmationRecord:
+    """Read a row of `confirmations`."""
+    plan = ConfirmationPlan(
+        agent=row["agent"],
+        founder=row["founder"],
+        parent=row["parent"],
+        against=tuple(Side(side) for side in json.loads(row["against"])),
+        tasks=tuple(json.loads(row["tasks"])),
+        repeats=row["repeats"],
+        tries=row["tries"],
+        holdout=row["holdout"],
+    )
+    return ConfirmationRecord(
+        confirmation_id=row["confirmation"],
+        plan=plan,
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        closed_at=_time(row["closed_at"]),
+        p=row["p"],
+        word=row["word"],
+        text=row["text"],
+        spent=spent(row),
+        hours=row["hours"],
+    )
 
 
 def decision_value(row: Row) -> Decision:

@@ -21,6 +21,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from dgm.archive.artifacts import Artifacts
+from dgm.archive.confirmations import ConfirmingArchive
 from dgm.archive.database import create_database, insert, is_current, open_database, open_readonly, select
 from dgm.archive.durable import storage_errors, sync, write_durably
 from dgm.archive.inbox import RunInbox
@@ -29,7 +30,6 @@ from dgm.archive.objects import AgentObjects, create_repository
 from dgm.archive.plumbing import Plumbing
 from dgm.archive.repair import repair
 from dgm.archive.steps import Watch, unwatched
-from dgm.archive.writing import RunArchive
 from dgm.errors import ArchiveError, RunNotFound
 from dgm.ports import Clock
 from dgm.values import Tree
@@ -46,7 +46,7 @@ _LOG = "run.log"
 class Run:
     """An open run. A context manager: leaving it frees the lock. Used by one thread."""
 
-    def __init__(self, folder: Path, archive: RunArchive, db: Database, held: ExitStack) -> None:
+    def __init__(self, folder: Path, archive: ConfirmingArchive, db: Database, held: ExitStack) -> None:
         self.folder = folder
         self.archive = archive
         self.inbox = RunInbox(folder)
@@ -146,7 +146,7 @@ def open_run(folder: Path, clock: Clock, *, readonly: bool = False, watch: Watch
         if not readonly:
             git.check_version()
             repair(db, objects, artifacts, folder / _GIT)
-        archive = RunArchive(folder, db, objects, artifacts, clock=clock, watch=watch, readonly=readonly)
+        archive = ConfirmingArchive(folder, db, objects, artifacts, clock=clock, watch=watch, readonly=readonly)
         return Run(folder, archive, db, held.pop_all())
 
 

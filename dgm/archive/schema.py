@@ -7,6 +7,7 @@ Times are ISO 8601 in UTC, money is US dollars, JSON stands in text columns: ope
 from sqlite_utils import Database, Migrations
 
 from dgm.archive.chain import START, chain_all
+from dgm.archive.confirmation_tables import STATEMENTS as CONFIRMATIONS
 
 migrations = Migrations("dgm")
 
@@ -235,4 +236,11 @@ _TRIPWIRES = (
 def tripwire_trials(db: Database) -> None:
     """Tell trials on tripwires, which count in no score, from the others."""
     for statement in _TRIPWIRES:
+        db.execute(statement)
+
+
+@migrations()
+def confirmations(db: Database) -> None:
+    """Keep confirmations, and their trials on the holdout apart from the search's."""
+    for statement in CONFIRMATIONS:
         db.execute(statement)

@@ -1,6 +1,7 @@
 """Frozen dataclasses that every layer shares. Nothing here has an effect."""
 
 from dgm.values.bundle import Bundle
+from dgm.values.confirmations import ConfirmationPlan, ConfirmationRecord, HoldoutKey, HoldoutTrial, Side
 from dgm.values.jobs import (
     GATEWAY_PORT,
     GATEWAY_URL,
@@ -74,6 +75,8 @@ __all__ = [
     "Collected",
     "Command",
     "Completion",
+    "ConfirmationPlan",
+    "ConfirmationRecord",
     "Decision",
     "Editor",
     "Ended",
@@ -87,6 +90,8 @@ __all__ = [
     "FocusKind",
     "GatewayReport",
     "Grader",
+    "HoldoutKey",
+    "HoldoutTrial",
     "Interval",
     "Job",
     "JobResult",
@@ -109,6 +114,7 @@ __all__ = [
     "ScreeningOrder",
     "ScreeningOutcome",
     "ScreeningStep",
+    "Side",
     "Spent",
     "Split",
     "Suite",
