@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dgm.errors import ModelError
 from dgm.improve.bench import Bench, endpoint_setback
@@ -33,11 +33,21 @@ SMALLER = 3
 """By what the evidence is divided when it overflowed the model's context."""
 
 
+def _flat(value: object) -> object:
+    """Return an object or a list as the text that it amounts to: a model that orders its answer is not asked again."""
+    match value:
+        case Mapping():
+            return "\n".join(f"{key}: {_flat(part)}" for key, part in value.items())
+        case list():
+            return "\n".join(str(_flat(part)) for part in value)
+    return value
+
+
 def _harmless(text: str) -> str:
     return plain(text, keep_newlines=True).strip()
 
 
-Answer = Annotated[str, Field(min_length=10, max_length=4000), AfterValidator(_harmless)]
+Answer = Annotated[str, BeforeValidator(_flat), Field(min_length=10, max_length=4000), AfterValidator(_harmless)]
 
 
 class Diagnosis(BaseModel):

@@ -35,6 +35,8 @@ def test_json_is_found_whatever_stands_around_it(answer: str) -> None:
         ("[1, 2]", "no JSON object"),
         (json.dumps({**FIELDS, "how": 3}), "how"),
         (json.dumps({**FIELDS, "how": ["a", "b"]}), "how"),
+        (json.dumps({**FIELDS, "how": {}}), "how"),
+        (json.dumps({**FIELDS, "how": [3] * 4000}), "how"),
         (json.dumps({**FIELDS, "problem": "short"}), "problem"),
         (json.dumps({**FIELDS, "improve": "x" * 4001}), "improve"),
     ],
@@ -42,6 +44,25 @@ def test_json_is_found_whatever_stands_around_it(answer: str) -> None:
 def test_an_unusable_answer_gives_a_reason(answer: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse_diagnosis(answer)
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ({"file": "main.py", "change": "a loop"}, "file: main.py\nchange: a loop"),
+        (["in main.py,", "by a loop"], "in main.py,\nby a loop"),
+        ([{"file": "main.py", "lines": [3, 4]}], "file: main.py\nlines: 3\n4"),
+        ({"steps": "a loop\x1b[2J"}, "steps: a loop?[2J"),
+    ],
+)
+def test_an_object_or_a_list_is_taken_as_text(how: object, text: str) -> None:
+    assert parse_diagnosis(json.dumps({**FIELDS, "how": how})).how == text
+
+
+@pytest.mark.parametrize("depth", [300, 900, 2_000])
+def test_a_value_that_is_nested_without_end_gives_a_reason(depth: int) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse_diagnosis('{"improve": ' + '{"a":' * depth + "1" + "}" * (depth + 1))
 
 
 def test_an_answer_is_read_to_its_cap_only() -> None:
