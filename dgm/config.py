@@ -137,8 +137,20 @@ class EvolveSection(Section):
     """Which agent is expanded next."""
     selection: Literal["score_child_prop", "score_prop", "uniform", "best"] = "score_child_prop"
     """`dgm`'s rule: score and few children, score alone, uniform, or the best ones."""
-    retention: Literal["keep_all"] = "keep_all"
-    """Which functioning children may be parents."""
+    retention: Literal["improving_or_novel", "keep_better", "keep_all"] = "improving_or_novel"
+    """Which functioning children may be parents: those that are probably better than their parent or unlike what was
+    there, those that are not much worse than their founder, or all. Every functioning child is kept, whatever the
+    answer."""
+    leeway: float = Field(default=0.1, ge=0, le=1)
+    """`keep_better`: how far a child's score may be below its founder's, on the tasks that both have."""
+    improving_from: float = Field(default=0.6, gt=0.5, lt=1)
+    """`improving_or_novel`: least probability that a child is better than its parent, on the tasks that both have."""
+    novel_behaviour_from: float = Field(default=0.2, gt=0, le=1)
+    """`improving_or_novel`: least share of the tasks that a child resolves and its nearest agents do not."""
+    novel_source_from: float = Field(default=0.3, gt=0, le=1)
+    """`improving_or_novel`: least share of the files a child changed that is in none of its nearest agents."""
+    nearest: int = Field(default=3, ge=1)
+    """`improving_or_novel`: how many of the nearest agents a child is compared with; the mean distance counts."""
 
 
 class ClusterSection(Section):

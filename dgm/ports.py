@@ -30,6 +30,7 @@ from dgm.values import (
     OpenLease,
     Outcome,
     SandboxLevel,
+    SourceSketch,
     Spent,
     Totals,
     Tree,
@@ -218,8 +219,13 @@ class Archive(Protocol):
             lease: the open lease of a screening, which this settles.
         """
 
-    def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
-        """Change whether an agent may be a parent."""
+    def set_retention(
+        self, agent: int, *, eligible: bool, reason: str, figures: Mapping[str, float] | None = None
+    ) -> None:
+        """Change whether an agent may be a parent, with the figures behind the reason."""
+
+    def add_source(self, agent: int, source: SourceSketch) -> None:
+        """Keep the sketch of an agent's source, once."""
 
     def add_event(
         self, kind: str, text: str, data: Mapping[str, object] | None = None, *, request: str | None = None
@@ -249,6 +255,9 @@ class Archive(Protocol):
 
     def tree(self, number: int) -> Tree:
         """Return an agent's source."""
+
+    def sources(self) -> Mapping[int, SourceSketch]:
+        """Return the sketches of sources that are kept, by agent."""
 
     def tree_tar(self, number: int) -> bytes:
         """Return an agent's source as an uncompressed tar of regular files."""

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from dgm.archive.schema import migrations
 
-Value: TypeAlias = "str | int | float | None"
+Value: TypeAlias = "str | int | float | bytes | None"
 Parameters: TypeAlias = "Sequence[Value] | dict[str, Value]"
 
 _BUSY_MS = 30_000

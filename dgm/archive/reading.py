@@ -20,6 +20,7 @@ from dgm.values import (
     Event,
     Mark,
     OpenLease,
+    SourceSketch,
     Totals,
     Tree,
     TrialRecord,
@@ -79,6 +80,10 @@ class ArchiveReader:
     def children(self, number: int) -> tuple[AgentRecord, ...]:
         """Return its children in order."""
         return tuple(map(rows.agent_record, self._all("SELECT * FROM agents WHERE parent = ? ORDER BY 1", (number,))))
+
+    def sources(self) -> dict[int, SourceSketch]:
+        """Return the sketches of sources that are kept, by agent."""
+        return {row["agent"]: rows.source_sketch(row) for row in self._all("SELECT * FROM sources ORDER BY agent")}
 
     def tree_tar(self, number: int) -> bytes:
         """Return an agent's source as an uncompressed tar of regular files."""

@@ -26,6 +26,7 @@ from dgm.values import (
     Mark,
     MarkKind,
     Side,
+    SourceSketch,
     Spent,
     TrialRecord,
     TrialResult,
@@ -91,6 +92,7 @@ def agent_record(row: Row) -> AgentRecord:
         created_at=datetime.fromisoformat(row["created_at"]),
         eligible=bool(row["eligible"]),
         retention=row["retention"],
+        figures=json.loads(row["figures"]),
     )
 
 
@@ -133,6 +135,11 @@ def trial_record(row: Row, artifacts: Mapping[str, str]) -> TrialRecord:
         closed_at=_time(row["closed_at"]),
         artifacts=artifacts,
     )
+
+
+def source_sketch(row: Row) -> SourceSketch:
+    """Read a row of `sources`."""
+    return SourceSketch(row["sketch"], row["shingles"], row["changed"])
 
 
 def trial_result(row: Row) -> TrialResult:

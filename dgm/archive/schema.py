@@ -244,3 +244,17 @@ def confirmations(db: Database) -> None:
     """Keep confirmations, and their trials on the holdout apart from the search's."""
     for statement in CONFIRMATIONS:
         db.execute(statement)
+
+
+@migrations()
+def retention_figures_and_sources(db: Database) -> None:
+    """Keep the figures behind retention's answers, and sketches of sources to compare new ones with."""
+    db.execute("ALTER TABLE agents ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'")
+    db.execute(
+        """CREATE TABLE sources (
+            agent INTEGER PRIMARY KEY REFERENCES agents(agent),
+            sketch BLOB NOT NULL,
+            shingles INTEGER NOT NULL,
+            changed INTEGER NOT NULL
+        ) STRICT"""
+    )

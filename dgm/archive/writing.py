@@ -17,6 +17,7 @@ from dgm.archive.durable import storage_errors
 from dgm.archive.messages import child_message, founder_message
 from dgm.archive.objects import AgentObjects
 from dgm.archive.reading import ArchiveReader
+from dgm.archive.rows import to_json
 from dgm.archive.steps import Step, Watch
 from dgm.errors import ArchiveError
 from dgm.ports import Clock
@@ -32,6 +33,7 @@ from dgm.values import (
     Lease,
     Manifest,
     OpenLease,
+    SourceSketch,
     Spent,
     Tree,
     TrialOutcome,
@@ -87,12 +89,20 @@ class RunArchive(ArchiveReader):
             recording.add_agent(db, founder)
         return self._point(founder)
 
-    def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
+    def set_retention(
+        self, agent: int, *, eligible: bool, reason: str, figures: Mapping[str, float] | None = None
+    ) -> None:
         """Change whether an agent may be a parent. Raises AgentNotFound."""
         self.agent(agent)
-        change = (int(eligible), recording.detail_text(reason), agent)
+        change = (int(eligible), recording.detail_text(reason), to_json(dict(figures or {})), agent)
         with self._transaction() as db:
-            db.execute("UPDATE agents SET eligible = ?, retention = ? WHERE agent = ?", change)
+            db.execute("UPDATE agents SET eligible = ?, retention = ?, figures = ? WHERE agent = ?", change)
+
+    def add_source(self, agent: int, source: SourceSketch) -> None:
+        """Keep the sketch of an agent's source, once."""
+        row = (agent, source.sketch, source.shingles, source.changed)
+        with self._transaction() as db:
+            db.execute("INSERT INTO sources (agent, sketch, shingles, changed) VALUES (?, ?, ?, ?)", row)
 
     # -- attempts -------------------------------------------------------------------------------------------------
 

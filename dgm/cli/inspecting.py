@@ -157,6 +157,9 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
     out.print(f"lineage  {' > '.join(lineage)}")
     out.print(f"commit   {record.commit}")
     out.print(f"tree     {record.digest}")
+    out.print(f"parent   {'yes' if record.eligible else 'no'}: {plain(record.retention, limit=300)}")
+    if record.figures:
+        out.print(f"figures  {', '.join(f'{name} {figure:.3g}' for name, figure in record.figures.items())}")
     if record.proposal:
         out.print(f"\n{plain(record.proposal, limit=4000, keep_newlines=True)}\n")
     headers = ("task", ">repeat", "verdict", ">tests", ">tokens", ">time", "engine")

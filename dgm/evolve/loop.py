@@ -14,12 +14,14 @@ from dgm.evaluations import wilson
 from dgm.evolve.actions import Evaluate, Expand, Wait
 from dgm.evolve.books import Halt
 from dgm.evolve.budget import starts_charged
+from dgm.evolve.judging import Judge
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.planting import Planting
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
 from dgm.evolve.ranking import Standing, standing_of
 from dgm.evolve.recording import Recorder
 from dgm.evolve.resuming import missing_founders, open_books, streams_of
+from dgm.evolve.sources import Sources
 from dgm.evolve.starting import Starter
 from dgm.evolve.strategies import open_strategy
 from dgm.ports import Archive, Clock, Executor
@@ -51,6 +53,7 @@ class Loop:
         models: which model does what.
         observer: is told the progress after each step.
         stop: asked before each step; True ends the run without waiting for work under way.
+        by_source: whether agents have sources that tell them apart, for retention to look at.
 
     Raises:
         ConfigError: the suite's tasks or stages are not usable.
@@ -68,6 +71,7 @@ class Loop:
         *,
         observer: Observer = _ignore,
         stop: Callable[[], bool] = _never,
+        by_source: bool = True,
     ) -> None:
         self._archive, self._executor, self._clock = archive, executor, clock
         self._observer, self._stop = observer, stop
@@ -78,7 +82,9 @@ class Loop:
         missing = missing_founders(founders, self._books.population)
         self._planting = Planting(archive, orders, self._books, missing)
         self._starter = Starter(archive, orders, self._books, self._strategy.name)
-        self._recorder = Recorder(archive, executor, self._books, config.evolve, suite.digest)
+        sources = Sources(archive, orders.evidence.tree) if by_source else None
+        judge = Judge.resumed(config.evolve, archive, self._books.population, sources)
+        self._recorder = Recorder(archive, executor, self._books, judge, suite.digest)
         self._best = self._picked()
         self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
         self._started_s = clock.monotonic()

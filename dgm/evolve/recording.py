@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from dgm.config import EvolveSection
 from dgm.errors import ArchiveError, RunLocked, StorageFull
 from dgm.evolve.books import Books, Halt, UnderWay
+from dgm.evolve.judging import Judge
 from dgm.evolve.orders import TRIES
 from dgm.evolve.population import Cell
 from dgm.evolve.progress import Reason
-from dgm.evolve.retention import Retained, retain
+from dgm.evolve.retention import Retained, at_birth
 from dgm.ports import Archive, Executor
 from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, Spent, TrialOutcome, WorkKind
 
@@ -23,7 +23,7 @@ class Recorder:
     archive: Archive
     executor: Executor
     books: Books
-    evolve: EvolveSection
+    judge: Judge
     suite_digest: str
 
     def record(self, work: UnderWay, finished: Finished) -> Halt | None:
@@ -54,12 +54,17 @@ class Recorder:
             return self._unscored(work, outcome.infrastructure or "no verdict, and no reason")
         self.books.failed_in_a_row = 0
         cell = Cell.RESOLVED if outcome.verdict.resolved else Cell.UNRESOLVED
-        self.books.population.close_trial(_agent(work), work.name, cell)
         self.books.said.append(f"{work}: {outcome.verdict.finish.value}")
+        self._end_trial(work, cell)
         return None
 
+    def _end_trial(self, work: UnderWay, cell: Cell) -> None:
+        self.books.population.close_trial(_agent(work), work.name, cell)
+        if news := self.judge.reconsider(_agent(work)):
+            self._log("retention", news)
+
     def _attempt(self, work: UnderWay, outcome: AttemptOutcome) -> Halt | None:
-        retained = retain(self.evolve.retention)
+        retained = at_birth(self.judge.evolve)
         outcome, record = self._closed(outcome, retained)
         self.books.settled(work, outcome.spent)
         self.books.population.close_attempt(_agent(work))
@@ -105,7 +110,7 @@ class Recorder:
         if self.books.failed_tries[key] < TRIES:
             self._reopen(work)
         else:
-            self.books.population.close_trial(*key, Cell.GIVEN_UP)
+            self._end_trial(work, Cell.GIVEN_UP)
             self._log("given up", f"{work} stays unscored after {TRIES} tries: {reason}")
         return self._failed(reason)
 

@@ -28,6 +28,7 @@ from dgm.values import (
     Manifest,
     MarkKind,
     OpenLease,
+    SourceSketch,
     Spent,
     Totals,
     Tree,
@@ -173,10 +174,16 @@ class MemoryArchive(MemoryReader):
         """Record spending that belongs to no attempt or trial, or settle the lease of a screening."""
         self._settle(lease, spent)
 
-    def set_retention(self, agent: int, *, eligible: bool, reason: str) -> None:
-        """Change whether an agent may be a parent."""
-        changed = replace(self.agent(agent), eligible=eligible, retention=reason)
+    def set_retention(
+        self, agent: int, *, eligible: bool, reason: str, figures: Mapping[str, float] | None = None
+    ) -> None:
+        """Change whether an agent may be a parent, with the figures behind the reason."""
+        changed = replace(self.agent(agent), eligible=eligible, retention=reason, figures=dict(figures or {}))
         self._journal.put(self._agents, agent, changed)
+
+    def add_source(self, agent: int, source: SourceSketch) -> None:
+        """Keep the sketch of an agent's source, once."""
+        self._journal.put(self._sources, agent, source)
 
     def add_event(
         self, kind: str, text: str, data: Mapping[str, object] | None = None, *, request: str | None = None

@@ -9,6 +9,7 @@ from dgm.values import (
     Mark,
     MarkKind,
     OpenLease,
+    SourceSketch,
     Spent,
     Totals,
     Tree,
@@ -24,6 +25,7 @@ class MemoryReader:
     def __init__(self) -> None:
         self._agents: dict[int, AgentRecord] = {}
         self._trees: dict[int, Tree] = {}
+        self._sources: dict[int, SourceSketch] = {}
         self._attempts: dict[int, AttemptRecord] = {}
         self._trials: dict[int, TrialRecord] = {}
         self._trials_of: dict[int, dict[tuple[str, int], int]] = {}
@@ -54,6 +56,10 @@ class MemoryReader:
     def children(self, number: int) -> tuple[AgentRecord, ...]:
         """Return its children in order."""
         return tuple(agent for agent in self._agents.values() if agent.parent == number)
+
+    def sources(self) -> dict[int, SourceSketch]:
+        """Return the sketches of sources that are kept, by agent."""
+        return dict(self._sources)
 
     def tree(self, number: int) -> Tree:
         """Return an agent's source."""

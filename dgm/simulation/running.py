@@ -81,7 +81,8 @@ def run_simulation(config: RunConfig, landscape: Landscape, slots: int) -> Simul
     executor = VirtualExecutor(worker, clock, slots)
     watch = _Watch(archive, worker)
     founders = {"simulated": worker.founder}
-    end = Loop(config, worker.suite, founders, _MODELS, archive, executor, clock, observer=watch).run()
+    loop = Loop(config, worker.suite, founders, _MODELS, archive, executor, clock, observer=watch, by_source=False)
+    end = loop.run()
     totals = archive.totals()
     skills = [watch.true_skill(number) for number in range(totals.agents)]
     return SimulatedRun(

@@ -26,11 +26,28 @@ class AgentRecord:
     eligible: bool
     """Whether retention lets it be a parent, with its reason."""
     retention: str
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """Behind the reason, by name; none before it was judged."""
 
     @property
     def label(self) -> str:
         """The name a person sees."""
         return f"a{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSketch:
+    """What is kept of an agent's source to tell how new other sources are: see `dgm.evolve.sketches`.
+
+    Args:
+        sketch: 16-bit numbers, the low byte first.
+        shingles: how many the whole source has.
+        changed: how many the files have in which it differs from its parent.
+    """
+
+    sketch: bytes
+    shingles: int
+    changed: int
 
 
 class AttemptState(StrEnum):

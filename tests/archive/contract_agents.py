@@ -4,7 +4,7 @@ import pytest
 
 from dgm.errors import AgentNotFound, ArchiveError
 from dgm.ports import Archive
-from dgm.values import AttemptState, Failure, FileEntry, Tree
+from dgm.values import AttemptState, Failure, FileEntry, SourceSketch, Tree
 from tests.archive.examples import (
     FOUNDER,
     MANIFEST,
@@ -113,11 +113,20 @@ class AgentsContract:
         assert {name: archive.artifact(sha) for name, sha in attempt.artifacts.items()} == success(0).artifacts
 
     def test_retention_can_change(self, archive: Archive) -> None:
-        archive.set_retention(0, eligible=False, reason="resolved nothing")
+        archive.set_retention(0, eligible=False, reason="resolved nothing", figures={"p_better": 0.25, "common": 10})
 
         founder = archive.agent(0)
 
         assert (founder.eligible, founder.retention) == (False, "resolved nothing")
+        assert founder.figures == {"p_better": 0.25, "common": 10}
+
+    def test_an_agent_that_was_not_judged_has_no_figures(self, archive: Archive) -> None:
+        assert archive.agent(0).figures == {}
+
+    def test_the_sketches_of_sources_come_back(self, archive: Archive) -> None:
+        archive.add_source(0, SourceSketch(b"\0\1\xff", 30, 20))
+
+        assert archive.sources() == {0: SourceSketch(b"\0\1\xff", 30, 20)}
 
     def test_a_child_is_kept_as_retention_says(self, archive: Archive) -> None:
         archive.close_attempt(success(open_attempt(archive)), eligible=False, retention="no better")

@@ -11,6 +11,7 @@ import pytest
 
 from dgm.archive import Run, create_run, open_run
 from dgm.errors import ArchiveError, RunLocked, RunNotFound
+from dgm.values import SourceSketch
 from tests.archive.examples import (
     CONFIG,
     FOUNDER,
@@ -172,6 +173,7 @@ def test_a_reader_can_write_nothing(run: Run) -> None:
             lambda: archive.settle_lost(lease, "no"),
             lambda: archive.add_calls((), lease.lease.whole, note="no"),
             lambda: archive.set_retention(0, eligible=False, reason="no"),
+            lambda: archive.add_source(0, SourceSketch(b"", 0, 0)),
             lambda: archive.add_event("no", "no"),
             lambda: archive.add_hours(1.0),
         )

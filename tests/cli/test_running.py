@@ -95,6 +95,13 @@ def test_a_finished_run_can_be_looked_at(finished: Path, command: list[str]) -> 
     assert shown.stdout
 
 
+def test_an_agent_is_shown_with_what_retention_said_of_it(finished: Path) -> None:
+    shown = " ".join(dgm("show", "a1", folder=finished).stdout.split())
+
+    assert "parent no: neither improving: P(better than a0) 0.50 (2 against 2 of 3 common tasks)" in shown
+    assert "p_better 0.5, improving_from 0.6, behaviour 0," in shown
+
+
 @pytest.mark.parametrize("command", [["status"], ["show", "a1"], ["log"], ["runs"], ["tree"], ["suite", "list"]])
 def test_a_table_is_shown_as_json(finished: Path, command: list[str]) -> None:
     assert json.loads(dgm(*command, "--json", folder=finished).stdout)

@@ -167,6 +167,7 @@ class World:
     script: Script = field(default_factory=Script)
     clock: FakeClock = field(default_factory=FakeClock)
     told: list[Progress] = field(default_factory=list)
+    by_source: bool = True
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> RunEnd:
         """Start the run, or resume it."""
@@ -184,6 +185,7 @@ class World:
             self.clock,
             observer=self.told.append,
             stop=stop,
+            by_source=self.by_source,
         )
 
     @contextmanager
