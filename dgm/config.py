@@ -120,6 +120,9 @@ class SandboxSection(Section):
     """`auto` takes docker where an engine answers and the image is there, else bubblewrap, and says which."""
     image: str = "dgm-sandbox"
     """The Docker image; its sha256 id is what runs and what is recorded."""
+    require: list[str] = []
+    """What must be proved on every machine before it works: an engine at least so strong (`bubblewrap` < `docker` <
+    `docker+runsc`), and properties by the names that `dgm doctor` shows."""
     cpus: float = Field(default=1.0, gt=0)
     """Cores of one job."""
     memory_mib: int = Field(default=1024, ge=64)

@@ -7,7 +7,7 @@ import click
 from dgm.archive import create_run, open_run
 from dgm.cli.clock import SystemClock
 from dgm.cli.founders import founder_tree
-from dgm.cli.preparing import announce_sandbox, pin
+from dgm.cli.preparing import announce_sandbox, pin, requiring
 from dgm.cli.searching import search
 from dgm.cli.which_run import find_run, new_run_folder, run_option, shown_path
 from dgm.config import RunConfig, dump_config, load_config, parse_config
@@ -23,16 +23,28 @@ set_option = click.option(
 )
 
 
+require_option = click.option(
+    "--require-level",
+    "levels",
+    multiple=True,
+    metavar="LEVEL",
+    help="Work only where this is proved: an engine at least so strong, or a property that `dgm doctor` names.",
+)
+
+
 @click.command()
 @click.argument("config_path", metavar="[RUN.TOML]", type=click.Path(path_type=Path), default="run.toml")
 @set_option
 @click.option("--sandbox", "engine", type=click.Choice(["auto", "docker", "bubblewrap"]), help="Where code runs.")
+@require_option
 @click.option("--run", "run_dir", type=click.Path(path_type=Path), help="The new folder. [default: named by the time]")
-def run(config_path: Path, overrides: tuple[str, ...], engine: str | None, run_dir: Path | None) -> None:
+def run(
+    config_path: Path, overrides: tuple[str, ...], engine: str | None, levels: tuple[str, ...], run_dir: Path | None
+) -> None:
     """Start a search as RUN.TOML says, `run.toml` where left out. Ctrl-C stops it; `dgm resume` goes on."""
     if engine is not None:
         overrides = (*overrides, f"sandbox.engine={engine}")
-    config = _load(config_path, overrides)
+    config = requiring(_load(config_path, overrides), levels)
     clock = SystemClock()
     assets = {"suite": suite_tree(config.suite.name)}
     staging_of(config, suite_from_tree(assets["suite"]))
@@ -47,17 +59,18 @@ def run(config_path: Path, overrides: tuple[str, ...], engine: str | None, run_d
 @click.command()
 @run_option
 @set_option
-def resume(run_dir: Path | None, overrides: tuple[str, ...]) -> None:
+@require_option
+def resume(run_dir: Path | None, overrides: tuple[str, ...], levels: tuple[str, ...]) -> None:
     """Go on with a run that was stopped or killed. A larger budget: --set budget.hours=4."""
     clock = SystemClock()
     with open_run(find_run(run_dir), clock) as opened:
         before = parse_config(opened.config_toml, source=shown_path(opened.folder / "run.toml"))
-        config = parse_config(opened.config_toml, overrides, source="run.toml with --set")
+        config = requiring(parse_config(opened.config_toml, overrides, source="run.toml with --set"), levels)
         _check_change(before, config)
         config = pin(config, announce_sandbox(config))
-        if overrides:
+        if changes := (*overrides, *(f"--require-level {level}" for level in levels)):
             opened.change_config(dump_config(config))
-            opened.archive.add_event("config", f"changed by the user: {', '.join(overrides)}")
+            opened.archive.add_event("config", f"changed by the user: {', '.join(changes)}")
         click.echo(f"Run: {shown_path(opened.folder)}")
         raise SystemExit(search(opened, config, clock))
 

@@ -1,7 +1,7 @@
 """What is settled before a run begins: sandbox, endpoint, model names. Then a resume finds the same."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from dgm.values import SandboxLevel
 def announce_sandbox(config: RunConfig) -> SandboxLevel:
     """Open the sandbox once, say which it is and what it cannot promise. Raises SandboxUnavailable."""
     section = config.sandbox
-    sandbox = open_sandbox(section.engine, image=section.image)
+    sandbox = open_sandbox(section.engine, image=section.image, require=section.require)
     try:
         level = sandbox.level
     finally:
@@ -28,6 +28,13 @@ def announce_sandbox(config: RunConfig) -> SandboxLevel:
     for lack in level.not_held:
         click.echo(f"  it cannot promise: {lack}")
     return level
+
+
+def requiring(config: RunConfig, levels: Sequence[str]) -> RunConfig:
+    """Return the configuration with more that a sandbox must prove: what the file requires stays."""
+    more = [level for level in levels if level not in config.sandbox.require]
+    section = config.sandbox.model_copy(update={"require": [*config.sandbox.require, *more]})
+    return config.model_copy(update={"sandbox": section})
 
 
 def pin(config: RunConfig, level: SandboxLevel) -> RunConfig:

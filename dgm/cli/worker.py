@@ -56,7 +56,7 @@ class WorkerFactory:
         need_price = self.config.budget.cost_usd is not None
         section = self.config.sandbox
         return Worker(
-            open_sandbox(section.engine, image=section.image),
+            open_sandbox(section.engine, image=section.image, require=section.require),
             open_models(self.config.models, clock=clock, need_price=need_price),
             clock,
             Limits(section.cpus, section.memory_mib, section.pids, section.disk_mib),

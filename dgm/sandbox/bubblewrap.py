@@ -26,7 +26,7 @@ from dgm.sandbox.conversation import START_PATIENCE_S, converse, order_for, resu
 from dgm.sandbox.environment import PREFIX, prepare_environment
 from dgm.sandbox.forbidden import Forbidden, survey
 from dgm.sandbox.gateways import let_in
-from dgm.sandbox.proving import prove, proves_memory
+from dgm.sandbox.proving import MEMORY, NO_MEMORY, prove, proves_memory
 from dgm.sandbox.read_only import write_read_only
 from dgm.sandbox.seccomp import compile_profile, load_profile
 from dgm.sandbox.wires import PipeWire, WireTimeout, wait
@@ -155,11 +155,11 @@ _RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner/__main__.py")
 def _level(image: str, proved: tuple[str, ...], groups: Parents) -> SandboxLevel:
     """Return what holds, with what control groups add to it."""
     if groups.folders:
-        proved = (*proved, "memory of all processes together")
+        proved = (*proved, MEMORY)
         not_held = ["the number of files in a writable mount is limited by memory only"]
     else:
         not_held = [
-            "memory is limited for each process, not for all of a job together",
+            f"{NO_MEMORY}, only for each process",
             "the number of files in a writable mount is not limited",
         ]
     if "cpu" not in groups.folders:

@@ -25,7 +25,7 @@ from dgm.sandbox.engines import connect
 from dgm.sandbox.forbidden import Forbidden
 from dgm.sandbox.gateways import let_in
 from dgm.sandbox.images import find_image
-from dgm.sandbox.proving import prove
+from dgm.sandbox.proving import MEMORY, NO_MEMORY, prove, proves_memory
 from dgm.sandbox.read_only import write_read_only
 from dgm.sandbox.reaping import reap_containers
 from dgm.values import Job, JobResult, SandboxLevel
@@ -64,7 +64,11 @@ class DockerSandbox:
         self._renumbered = _renumbers_users(about)
         engine = f"docker+{_GVISOR}" if self._runtime else "docker"
         proved = prove(self.run, engine, Forbidden.of_host(), filtered_elsewhere=self._runtime is not None)
-        self.level = SandboxLevel(engine, self._image, proved, _not_held(about, self._runtime))
+        not_held = _not_held(about, self._runtime)
+        if proves_memory(self.run):
+            self.level = SandboxLevel(engine, self._image, (*proved, MEMORY), not_held)
+        else:
+            self.level = SandboxLevel(engine, self._image, proved, (NO_MEMORY, *not_held))
 
     def run(self, job: Job) -> JobResult:
         """Run one job in a container of which nothing survives."""

@@ -103,6 +103,11 @@ def _wanted(forbidden: Forbidden, surveyed: Survey | None) -> str:
     )
 
 
+MEMORY = "memory of all processes together"
+NO_MEMORY = "memory is not limited for all of a job together"
+"""What is proved of it, and what is said where it is not."""
+
+
 def proves_memory(run: Callable[[Job], JobResult]) -> bool:
     """Whether a job whose processes together take more than its memory is stopped. Raises SandboxError."""
     limits = Limits(memory_mib=96, disk_mib=16, timeout_s=20.0)

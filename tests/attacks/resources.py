@@ -10,7 +10,7 @@ _output, _time = family(Family.OUTPUT), family(Family.TIME)
 
 ROOMY = replace(LIMITS, disk_mib=64)
 SLOW = replace(LIMITS, cpus=0.2)
-TOGETHER = "not for all of a job together"
+TOGETHER = "for all of a job together"
 
 
 def not_managed(result: JobResult) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,6 +52,27 @@ def test_auto_takes_docker_where_it_can(docker: Sandbox) -> None:
 
     assert sandbox.level.engine.startswith("docker")
     sandbox.close()
+
+
+def test_a_sandbox_that_proves_less_than_is_required_does_not_open(bubblewrap: Sandbox) -> None:
+    with pytest.raises(SandboxUnavailable, match="bubblewrap is less than is required: 'docker'"):
+        open_sandbox("bubblewrap", require=["no network", "docker"])
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_auto_takes_no_less_than_is_required(bubblewrap: Sandbox) -> None:
+    with pytest.raises(SandboxUnavailable, match=r"no Docker engine answers.*less than is required"):
+        open_sandbox("auto", image=IMAGE, require=["docker"])
+
+
+@pytest.mark.docker
+def test_an_engine_behind_another_socket_is_found(docker: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    with TemporaryDirectory(prefix="dgm-test-") as folder:
+        (Path(folder) / "podman.sock").symlink_to("/var/run/docker.sock")
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/podman.sock")
+
+        with closing(open_sandbox("docker", image=IMAGE, require=["docker"])) as opened:
+            assert opened.run(job("true")).exit_code == 0
 
 
 def test_an_unknown_engine_is_a_mistake_of_the_users() -> None:
