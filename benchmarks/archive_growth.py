@@ -86,7 +86,7 @@ def record_trial(run: Run, agent: int, tree: Tree, measured: Suite, task: int) -
     """Open and close a trial."""
     what = measured.tasks[task]
     (trial,) = run.archive.open_trials(agent, [(what.task_id, 0, LEASE)], DECISION)
-    order = TrialOrder(trial.trial_id, agent, 0, tree, ("true",), what, measured.digest, "m", LEASE)
+    order = TrialOrder(trial, agent, 0, tree, ("true",), what, measured.digest, "m", LEASE)
     run.archive.close_trial(trial_outcome(order))
 
 

@@ -186,16 +186,14 @@ class Archive(Protocol):
         Closing an attempt that is closed already changes nothing and returns its record.
         """
 
-    def open_trials(
-        self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision
-    ) -> tuple[TrialRecord, ...]:
-        """Record trials as (task id, repeat, lease) and the decision, before they are submitted.
+    def open_trials(self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision) -> tuple[int, ...]:
+        """Record trials as (task id, repeat, lease) and the decision, before they are submitted. Returns their ids.
 
         An UNSCORED trial is opened again, in its row and with a new lease. Raises ArchiveError for one that is open
         or scored.
         """
 
-    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> TrialRecord:
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> None:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing.
 
         Args:

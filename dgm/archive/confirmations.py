@@ -17,6 +17,7 @@ from dgm.values import (
     OpenLease,
     Spent,
     TrialOutcome,
+    TrialState,
 )
 
 EVENT = "confirm"
@@ -122,9 +123,9 @@ class ConfirmingArchive(RunArchive):
     def close_holdout_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> HoldoutTrial:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
         number = outcome.trial_id
-        row = self._one("SELECT * FROM holdout_trials WHERE holdout_trial = ?", (number,))
-        if row is not None and row["state"] != "open":
-            return rows.holdout_trial(row)
+        opened = self._holdout_trial(number)
+        if opened.state is not TrialState.OPEN:
+            return opened
         self._check_writable()
         kept = self._keep(outcome.artifacts)
         at, used = self._clock.now(), GatewayReport(outcome.calls).spent
@@ -138,7 +139,14 @@ class ConfirmingArchive(RunArchive):
             ledger.add_calls(db, outcome.calls, holdout_trial=number)
             recording.add_artifacts(db, "holdout_trial", number, kept)
             recording.close_trial(db, outcome, retries, at, owner="holdout_trial")
-            return rows.holdout_trial(recording.update(db, "holdout_trial", number, used_up))
+            recording.update(db, "holdout_trial", number, used_up)
+        return self._holdout_trial(number)
+
+    def _holdout_trial(self, number: int) -> HoldoutTrial:
+        row = self._one("SELECT * FROM holdout_trials WHERE holdout_trial = ?", (number,))
+        if row is None:
+            raise ArchiveError(f"there is no trial {number} on the holdout in the run {self._folder.name!r}.")
+        return rows.holdout_trial(row)
 
     # -- their leases ---------------------------------------------------------------------------------------------
 

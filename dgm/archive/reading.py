@@ -63,10 +63,7 @@ class ArchiveReader:
 
     def agent(self, number: int) -> AgentRecord:
         """Return one agent. Raises AgentNotFound."""
-        row = self._one("SELECT * FROM agents WHERE agent = ?", (number,))
-        if row is None:
-            raise AgentNotFound(f"there is no agent a{number} in the run {self._folder.name!r}. `dgm tree` lists them.")
-        return rows.agent_record(row)
+        return rows.agent_record(self._agent_row("*", number))
 
     def agents(self) -> tuple[AgentRecord, ...]:
         """Return all agents in order of their numbers."""
@@ -120,8 +117,8 @@ class ArchiveReader:
         """Return one trial. Raises ArchiveError."""
         row = self._one("SELECT * FROM trials WHERE trial = ?", (trial_id,))
         if row is None:
-            raise ArchiveError(f"there is no trial {trial_id} in the run {self._folder.name!r}.")
-        return self._trial_record(row)
+            raise self._no_trial(trial_id)
+        return rows.trial_record(row, self._artifacts_of("trial", trial_id))
 
     def trials(self, agent: int | None = None) -> tuple[TrialRecord, ...]:
         """Return all trials, or one agent's, in order."""
@@ -221,9 +218,14 @@ class ArchiveReader:
         with storage_errors(self._folder):
             return select_one(self._db, sql, parameters)
 
-    def _trial_record(self, row: Row) -> TrialRecord:
-        """Until a trial's first outcome no artifact is kept of it, and no suite's digest: nothing to look for."""
-        return rows.trial_record(row, self._artifacts_of("trial", row["trial"]) if row["suite_digest"] else {})
+    def _agent_row(self, columns: str, number: int) -> Row:
+        row = self._one(f"SELECT {columns} FROM agents WHERE agent = ?", (number,))  # noqa: S608
+        if row is None:
+            raise AgentNotFound(f"there is no agent a{number} in the run {self._folder.name!r}. `dgm tree` lists them.")
+        return row
+
+    def _no_trial(self, trial_id: int) -> ArchiveError:
+        return ArchiveError(f"there is no trial {trial_id} in the run {self._folder.name!r}.")
 
     def _artifacts_of(self, owner: ledger.Owner, number: int, which: str = "") -> dict[str, str]:
         return self._artifacts_by(owner, f"AND {owner} = :number {which}", {"number": number}).get(number, {})

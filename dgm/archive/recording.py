@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from sqlite3 import Row
 from typing import Literal
 
 from sqlite_utils import Database
 
 from dgm.archive.artifacts import Kept
 from dgm.archive.chain import append
-from dgm.archive.database import Value, insert, insert_all, select_one
+from dgm.archive.database import Value, insert, insert_all
 from dgm.archive.ledger import Owner
 from dgm.archive.rows import harmless, manifest_json, packed, to_json
 from dgm.errors import ArchiveError
@@ -42,7 +41,7 @@ _OPEN_TRIAL = """
         decision = excluded.decision, state = excluded.state, agent_digest = excluded.agent_digest,
         opened_at = excluded.opened_at, closed_at = NULL, infrastructure = NULL
     WHERE state = 'unscored'
-    RETURNING *
+    RETURNING trial
 """
 
 
@@ -148,20 +147,23 @@ def lose_attempt(db: Database, attempt: int, reason: str, at: datetime) -> None:
     update(db, "attempt", attempt, {**lost, "closed_at": at.isoformat()})
 
 
-def open_trial(db: Database, agent: AgentRecord, task_id: str, repeat: int, decision: int, at: datetime) -> Row:
-    """Insert a trial, or open an UNSCORED one again in its row. Returns its row.
+def open_trial(db: Database, agent: int, digest: str, task_id: str, repeat: int, decision: int, at: datetime) -> int:
+    """Insert a trial, or open an UNSCORED one again in its row. Returns its number.
+
+    Args:
+        digest: of the agent's tree.
 
     Raises:
         ArchiveError: it is open or scored.
     """
-    row = select_one(db, _OPEN_TRIAL, (agent.number, task_id, repeat, decision, agent.digest, at.isoformat()))
+    row = db.execute(_OPEN_TRIAL, (agent, task_id, repeat, decision, digest, at.isoformat())).fetchone()
     if row is None:
-        raise ArchiveError(f"the trial of {agent.label} on {task_id!r}, repeat {repeat}, is open or scored already.")
-    return row
+        raise ArchiveError(f"the trial of a{agent} on {task_id!r}, repeat {repeat}, is open or scored already.")
+    return int(row[0])
 
 
-def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime, *, owner: TrialOwner = "trial") -> Row:
-    """Write what a trial gave into its row, and return it."""
+def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime, *, owner: TrialOwner = "trial") -> None:
+    """Write what a trial gave into its row."""
     row: dict[str, Value] = {
         **_verdict(outcome.verdict),
         "infrastructure": None if outcome.verdict else detail_text(outcome.infrastructure or "no verdict, no reason"),
@@ -176,7 +178,7 @@ def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime,
         "proved": to_json(outcome.level.proved if outcome.level else ()),
         "not_held": to_json(outcome.level.not_held if outcome.level else ()),
     }
-    return update(db, owner, outcome.trial_id, row)
+    update(db, owner, outcome.trial_id, row)
 
 
 def lose_trial(db: Database, trial: int, reason: str, at: datetime, *, owner: TrialOwner = "trial") -> None:
@@ -195,14 +197,12 @@ def detail_text(text: str) -> str:
     return plain(text, limit=_DETAIL, keep_newlines=True)
 
 
-def update(db: Database, owner: Owner | Literal["confirmation"], number: int, row: Mapping[str, Value]) -> Row:
-    """Write into a row, and return it. The names are the code's own, the values are bound."""
+def update(db: Database, owner: Owner | Literal["confirmation"], number: int, row: Mapping[str, Value]) -> None:
+    """Write into a row. The names are the code's own, the values are bound."""
     columns = ", ".join(f"{column} = ?" for column in row)
-    sql = f"UPDATE {owner}s SET {columns} WHERE {owner} = ? RETURNING *"  # noqa: S608
-    changed = select_one(db, sql, (*row.values(), number))
-    if changed is None:
+    changed = db.execute(f"UPDATE {owner}s SET {columns} WHERE {owner} = ?", (*row.values(), number))  # noqa: S608
+    if not changed.rowcount:
         raise ArchiveError(f"there is no {owner} {number} to write to.")
-    return changed
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Value]:

@@ -37,7 +37,7 @@ from dgm.values import (
     Spent,
     Tree,
     TrialOutcome,
-    TrialRecord,
+    TrialState,
 )
 
 
@@ -163,10 +163,8 @@ class RunArchive(ArchiveReader):
 
     # -- trials ---------------------------------------------------------------------------------------------------
 
-    def open_trials(
-        self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision
-    ) -> tuple[TrialRecord, ...]:
-        """Record trials as (task id, repeat, lease) and the decision, before they are submitted.
+    def open_trials(self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision) -> tuple[int, ...]:
+        """Record trials as (task id, repeat, lease) and the decision, before they are submitted. Returns their ids.
 
         An UNSCORED trial is opened again, in its row and with a new lease. Raises ArchiveError for one that is open
         or scored.
@@ -174,21 +172,24 @@ class RunArchive(ArchiveReader):
         at = self._clock.now()
         opened = []
         with self._transaction() as db:
-            tried = self.agent(agent)
+            digest = self._agent_row("digest", agent)["digest"]
             decided = recording.add_decision(db, decision, at)
             for task_id, repeat, lease in tasks:
-                trial = self._trial_record(recording.open_trial(db, tried, task_id, repeat, decided, at))
-                ledger.grant(db, "trial", trial.trial_id, lease, at)
+                trial = recording.open_trial(db, agent, digest, task_id, repeat, decided, at)
+                ledger.grant(db, "trial", trial, lease, at)
                 opened.append(trial)
         return tuple(opened)
 
-    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> TrialRecord:
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> None:
         """Record what a trial gave, settle its lease, and flag its agent where there is a reason to.
 
         Closing a closed one changes nothing.
         """
-        if self._one("SELECT 1 FROM trials WHERE trial = ? AND state = 'open'", (outcome.trial_id,)) is None:
-            return self.trial(outcome.trial_id)
+        trial = self._one("SELECT agent, state FROM trials WHERE trial = ?", (outcome.trial_id,))
+        if trial is None:
+            raise self._no_trial(outcome.trial_id)
+        if trial["state"] != TrialState.OPEN:
+            return
         self._check_writable()
         kept = self._keep(outcome.artifacts)
         at = self._clock.now()
@@ -196,10 +197,9 @@ class RunArchive(ArchiveReader):
             ledger.settle(db, "trial", outcome.trial_id, outcome.spent, at)
             ledger.add_calls(db, outcome.calls, trial=outcome.trial_id)
             recording.add_artifacts(db, "trial", outcome.trial_id, kept, public=outcome.public_artifacts)
-            trial = self._trial_record(recording.close_trial(db, outcome, retries, at))
+            recording.close_trial(db, outcome, retries, at)
             if flag:
-                recording.add_flag(db, at, trial.agent, flag)
-            return trial
+                recording.add_flag(db, at, trial["agent"], flag)
 
     # -- the books and the log ------------------------------------------------------------------------------------
 

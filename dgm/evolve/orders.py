@@ -21,7 +21,6 @@ from dgm.values import (
     Tree,
     TrialDigest,
     TrialOrder,
-    TrialRecord,
     Work,
     WorkKind,
 )
@@ -74,23 +73,23 @@ class Orders:
         """Wall seconds that an attempt may take: diagnosis, self-modification and screening."""
         return DIAGNOSIS_S + self._config.leases.attempt_timeout_s + SCREENING_S
 
-    def trial(self, record: TrialRecord, lease: Lease) -> Work:
-        """Return the work of one trial."""
-        task = self._tasks[record.task_id]
+    def trial(self, trial_id: int, number: int, task_id: str, repeat: int, lease: Lease) -> Work:
+        """Return the work of one trial of an agent, told by its number."""
+        task, agent = self._tasks[task_id], self.agent(number)
         order = TrialOrder(
-            trial_id=record.trial_id,
-            agent_id=record.agent,
-            repeat=record.repeat,
-            agent=self.evidence.tree(record.agent),
-            solve=self.agent(record.agent).manifest.solve,
+            trial_id=trial_id,
+            agent_id=number,
+            repeat=repeat,
+            agent=self.evidence.tree(number),
+            solve=agent.manifest.solve,
             task=task,
             suite_digest=self._suite.digest,
             model=self._models.solve,
             lease=lease,
-            seed=seed_of(self._config.seed, record.agent, record.task_id, record.repeat),
+            seed=seed_of(self._config.seed, number, task_id, repeat),
         )
         deadline_s = TRIES * (lease.seconds + 3 * task.grading_timeout_s + MARGIN_S)
-        return Work(f"trial {record.trial_id}", WorkKind.TRIAL, order, deadline_s)
+        return Work(f"trial {trial_id}", WorkKind.TRIAL, order, deadline_s)
 
     def attempt(
         self,

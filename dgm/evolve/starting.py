@@ -10,7 +10,7 @@ from dgm.evolve.budget import Budget, Refused
 from dgm.evolve.orders import Orders
 from dgm.improve import choose_focus
 from dgm.ports import Archive
-from dgm.values import Decision, Lease, TrialRecord, WorkKind
+from dgm.values import Decision, Lease, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ class Starter:
         decision = Decision(
             self.strategy, "evaluate", action.agent, tasks, action.probabilities, generator, action.reason
         )
-        records = self.archive.open_trials(action.agent, leases, decision)
-        for record, (_, _, lease) in zip(records, leases, strict=True):
-            self._ready_trial(record, lease)
+        opened = self.archive.open_trials(action.agent, leases, decision)
+        for trial, (task, repeat, lease) in zip(opened, leases, strict=True):
+            work = self.orders.trial(trial, action.agent, task, repeat, lease)
+            digest = self.orders.agent(action.agent).digest
+            self.books.opened(work, UnderWay(WorkKind.TRIAL, lease, action.agent, task, trial, digest))
         return None
 
     def _leases(self, action: Evaluate, room: int) -> list[tuple[str, int, Lease]] | Refused:
@@ -54,12 +56,6 @@ class Starter:
             budget = budget.opened(WorkKind.TRIAL, offered)
             leases.append((task, 0, offered))
         return leases
-
-    def _ready_trial(self, record: TrialRecord, lease: Lease) -> None:
-        work = self.orders.trial(record, lease)
-        digest = self.orders.agent(record.agent).digest
-        under_way = UnderWay(WorkKind.TRIAL, lease, record.agent, record.task_id, record.trial_id, digest)
-        self.books.opened(work, under_way)
 
     def expand(self, action: Expand, generator: str, rng: Generator) -> Refused | None:
         """Start an attempt, with a focus drawn from the parent's trials. Returns why it was not started."""

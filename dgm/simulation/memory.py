@@ -104,9 +104,7 @@ class MemoryArchive(MemoryReader):
         )
         return self._end_attempt(closed, outcome.spent)
 
-    def open_trials(
-        self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision
-    ) -> tuple[TrialRecord, ...]:
+    def open_trials(self, agent: int, tasks: Sequence[tuple[str, int, Lease]], decision: Decision) -> tuple[int, ...]:
         """Record trials as (task id, repeat, lease) and the decision. Raises ArchiveError for an open or scored one."""
         tried = self.agent(agent)
         with self._journal.together():
@@ -115,11 +113,11 @@ class MemoryArchive(MemoryReader):
                 self._journal.put(self._decision, None, decision)
         return opened
 
-    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> TrialRecord:  # noqa: ARG002
+    def close_trial(self, outcome: TrialOutcome, *, retries: int = 0, flag: str = "") -> None:  # noqa: ARG002
         """Record what a trial gave, settle its lease, flag its agent. Closing a closed one changes nothing."""
         opened = self.trial(outcome.trial_id)
         if opened.state is not TrialState.OPEN:
-            return opened
+            return
         verdict, level = outcome.verdict, outcome.level
         closed = TrialRecord(
             trial_id=opened.trial_id,
@@ -142,7 +140,7 @@ class MemoryArchive(MemoryReader):
         if flag:
             text = f"a{closed.agent} is flagged: {flag}"
             self.add_event(MarkKind.FLAG, text, {"agent": closed.agent, "reason": flag, "by": ENGINE})
-        return self._end_trial(closed, outcome.spent)
+        self._end_trial(closed, outcome.spent)
 
     def settle_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
         """Charge an open lease whole for each start: its attempt failed as LOST, its trial becomes UNSCORED."""
@@ -236,7 +234,7 @@ class MemoryArchive(MemoryReader):
         self._totals[None] = replace(self._totals[None], agents=len(self._agents))
         return agent
 
-    def _open_trial(self, agent: AgentRecord, task_id: str, repeat: int, lease: Lease) -> TrialRecord:
+    def _open_trial(self, agent: AgentRecord, task_id: str, repeat: int, lease: Lease) -> int:
         known = self._trials_of.setdefault(agent.number, {})
         number = known.get((task_id, repeat))
         before = None if number is None else self._trials[number]
@@ -264,7 +262,7 @@ class MemoryArchive(MemoryReader):
         self._journal.put(known, (task_id, repeat), trial.trial_id)
         self._journal.put(self._trials, trial.trial_id, trial)
         self._grant(lease, trial=trial.trial_id)
-        return trial
+        return trial.trial_id
 
     def _end_attempt(self, ended: AttemptRecord, spent: Spent) -> AttemptRecord:
         closed = replace(ended, spent=ended.spent + spent, closed_at=self._clock.now())
@@ -272,11 +270,10 @@ class MemoryArchive(MemoryReader):
         self._settle(self._lease_of.get(("attempt", closed.attempt_id)), spent, attempts=1)
         return closed
 
-    def _end_trial(self, closed: TrialRecord, spent: Spent) -> TrialRecord:
+    def _end_trial(self, closed: TrialRecord, spent: Spent) -> None:
         self._journal.put(self._trials, closed.trial_id, closed)
         scored = closed.state is TrialState.SCORED
         self._settle(self._lease_of.get(("trial", closed.trial_id)), spent, trials=int(scored))
-        return closed
 
     def _grant(self, lease: Lease, *, attempt: int | None = None, trial: int | None = None) -> int:
         number = self._granted[None] + 1

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from dgm.archive import open_run
-from tests.archive.examples import add_child, open_trial, scored
+from tests.archive.examples import add_child, closed, open_trial, scored
 from tests.fakes import FakeClock
 
 
@@ -18,7 +18,7 @@ def main(folder: str) -> None:
         for turn in count(len(archive.agents())):
             child = archive.agent(add_child(archive, turn // 2, f"turn {turn}"))
             say(f"child {child.number} {child.commit}")
-            trial = archive.close_trial(scored(open_trial(archive, "t1", child.number).trial_id))
+            trial = closed(archive, scored(open_trial(archive, "t1", child.number).trial_id))
             say(f"trial {trial.trial_id}")
 
 

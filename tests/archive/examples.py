@@ -106,8 +106,13 @@ def add_child(archive: Archive, parent: int = 0, text: str = "two") -> int:
 
 
 def open_trial(archive: Archive, task_id: str = "t1", agent: int = 0) -> TrialRecord:
-    (trial,) = archive.open_trials(agent, [(task_id, 0, LEASE)], decision(agent, task_id))
-    return trial
+    (number,) = archive.open_trials(agent, [(task_id, 0, LEASE)], decision(agent, task_id))
+    return archive.trial(number)
+
+
+def closed(archive: Archive, outcome: TrialOutcome) -> TrialRecord:
+    archive.close_trial(outcome)
+    return archive.trial(outcome.trial_id)
 
 
 def git_dir(run: Run) -> str:

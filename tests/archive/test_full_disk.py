@@ -10,7 +10,7 @@ import pytest
 from dgm.archive import Run, RunArchive, create_run, open_run
 from dgm.errors import StorageFull
 from dgm.values import AttemptState, FileEntry, TrialState
-from tests.archive.examples import CONFIG, FOUNDER, SUITE, open_attempt, open_trial, plant, scored, success
+from tests.archive.examples import CONFIG, FOUNDER, SUITE, closed, open_attempt, open_trial, plant, scored, success
 from tests.fakes import FakeClock
 
 SIZE_KIB = 2048
@@ -96,7 +96,7 @@ def test_the_run_goes_on_when_there_is_room(
 
     with open_run(run.folder, FakeClock()) as again:
         archive = again.archive
-        attempt, trial = archive.close_attempt(success(1)), archive.close_trial(scored(1))
+        attempt, trial = archive.close_attempt(success(1)), closed(archive, scored(1))
 
         assert (attempt.state, trial.state, archive.tree(0)) == (AttemptState.CHILD, TrialState.SCORED, FOUNDER)
 
@@ -108,7 +108,7 @@ def test_the_same_driver_goes_on_when_there_is_room(disk: Path, run: Run) -> Non
         close_large_trial(run.archive)
     ballast.unlink()
 
-    assert run.archive.close_trial(scored(1)).state is TrialState.SCORED
+    assert closed(run.archive, scored(1)).state is TrialState.SCORED
 
 
 @pytest.mark.parametrize("leave", [0, 8192, 40_000])

@@ -6,6 +6,7 @@ from dgm.archive import Run, RunArchive
 from dgm.errors import ArchiveError
 from tests.archive.examples import (
     SPENT,
+    closed,
     open_trial,
     scored,
     unscored,
@@ -14,21 +15,21 @@ from tests.archive.examples import (
 
 def test_closing_a_trial_twice_changes_nothing(archive: RunArchive) -> None:
     trial = open_trial(archive).trial_id
-    first = archive.close_trial(scored(trial))
+    first = closed(archive, scored(trial))
 
-    again = archive.close_trial(scored(trial, resolved=False))
+    again = closed(archive, scored(trial, resolved=False))
 
     assert (again, archive.totals().spent, archive.calls_summary()[0].calls) == (first, SPENT, 1)
 
 
 def test_only_public_artifacts_are_listed_for_agents(archive: RunArchive) -> None:
-    trial = archive.close_trial(scored(open_trial(archive).trial_id))
+    trial = closed(archive, scored(open_trial(archive).trial_id))
 
     assert archive.public_artifacts(trial.trial_id) == {"transcript.jsonl": trial.artifacts["transcript.jsonl"]}
 
 
 def test_a_damaged_artifact_is_an_error(run: Run, archive: RunArchive) -> None:
-    trial = archive.close_trial(scored(open_trial(archive).trial_id))
+    trial = closed(archive, scored(open_trial(archive).trial_id))
     (bundle,) = (run.folder / "artifacts").iterdir()
     data = bytearray(bundle.read_bytes())
     data[40] ^= 1
@@ -39,7 +40,7 @@ def test_a_damaged_artifact_is_an_error(run: Run, archive: RunArchive) -> None:
 
 
 def test_a_missing_artifact_is_an_error(run: Run, archive: RunArchive) -> None:
-    trial = archive.close_trial(scored(open_trial(archive).trial_id))
+    trial = closed(archive, scored(open_trial(archive).trial_id))
     (bundle,) = (run.folder / "artifacts").iterdir()
     bundle.unlink()
 
