@@ -4,11 +4,13 @@ What one trial or attempt left is one zip file, named by the SHA-256 of its byte
 Each artifact in it is asked for by the SHA-256 of its own content.
 """
 
+import errno
 import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dgm.archive.durable import TEMPORARY, write_durably
@@ -33,6 +35,7 @@ class Artifacts:
     def __init__(self, folder: Path, watch: Watch) -> None:
         self._folder = folder
         self._watch = watch
+        self._opened = lru_cache(maxsize=1)(self._open)
 
     def keep(self, artifacts: Mapping[str, bytes]) -> tuple[Kept, ...]:
         """Write artifacts as one bundle, durable when this returns. Writing the same again changes nothing."""
@@ -51,16 +54,19 @@ class Artifacts:
             ArchiveError: the bundle is missing or damaged, or the content is not what was kept.
         """
         try:
-            data = self._path(kept.bundle).read_bytes()
+            content = self._opened(kept.bundle).read(kept.name)
         except OSError as error:
             raise _damaged(kept) from error
-        if hashlib.sha256(data).hexdigest() != kept.bundle:
-            raise _damaged(kept)
-        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-            content = bundle.read(kept.name)
         if hashlib.sha256(content).hexdigest() != kept.sha256:
             raise _damaged(kept)
         return content
+
+    def _open(self, bundle: str) -> zipfile.ZipFile:
+        """Return a bundle, the one that was opened last as it was then: what a trial left is asked for together."""
+        data = self._path(bundle).read_bytes()
+        if hashlib.sha256(data).hexdigest() != bundle:
+            raise OSError(errno.EBADMSG, "not the bytes that were kept")
+        return zipfile.ZipFile(io.BytesIO(data))
 
     def sweep(self) -> None:
         """Remove what a crash left half written."""

@@ -1,8 +1,9 @@
-"""Opens dgm.db, and the statements everything else is made of: insert rows, read rows."""
+"""Opens dgm.db, and what everything else is made of: transactions, inserting rows, reading rows."""
 
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
@@ -54,6 +55,26 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     return connection
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Make one durable transaction of what is written inside; inside another, a part of it. A raise takes it back.
+
+    It has the write lock from its start: one that asks for it later fails if another process wrote meanwhile.
+    """
+    connection, outermost = db.conn, not db.conn.in_transaction
+    try:
+        connection.execute("BEGIN IMMEDIATE" if outermost else "SAVEPOINT part")
+        yield
+        connection.execute("COMMIT" if outermost else "RELEASE part")
+    except BaseException:
+        if outermost:
+            db.rollback()
+        else:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
 
 
 def insert(db: Database, table: str, row: Mapping[str, Value]) -> int:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from dgm.archive.artifacts import Kept
 from dgm.archive.chain import append
-from dgm.archive.database import Value, insert, insert_all
+from dgm.archive.database import Value, insert, insert_all, select_one
 from dgm.archive.ledger import Owner
 from dgm.archive.rows import harmless, manifest_json, packed, to_json
 from dgm.errors import ArchiveError
@@ -162,7 +162,9 @@ def open_trial(db: Database, agent: int, digest: str, task_id: str, repeat: int,
     return int(row[0])
 
 
-def close_trial(db: Database, outcome: TrialOutcome, retries: int, at: datetime, *, owner: TrialOwner = "trial") -> None:
+def close_trial(
+    db: Database, outcome: TrialOutcome, retries: int, at: datetime, *, owner: TrialOwner = "trial"
+) -> None:
     """Write what a trial gave into its row."""
     row: dict[str, Value] = {
         **_verdict(outcome.verdict),

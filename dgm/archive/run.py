@@ -22,7 +22,7 @@ from sqlite_utils import Database
 
 from dgm.archive.artifacts import Artifacts
 from dgm.archive.confirmations import ConfirmingArchive
-from dgm.archive.database import create_database, insert, is_current, open_database, open_readonly, select
+from dgm.archive.database import create_database, insert, is_current, open_database, open_readonly, select, transaction
 from dgm.archive.durable import storage_errors, sync, write_durably
 from dgm.archive.inbox import RunInbox
 from dgm.archive.lock import RunLock
@@ -185,7 +185,7 @@ def _fill(folder: Path, config_toml: str, assets: Mapping[str, Tree], clock: Clo
         sync(path)  # git syncs what it stores, not the repository it makes
     db = create_database(folder / _DATABASE)
     try:
-        with db.atomic():
+        with transaction(db):
             insert(db, "runs", {"run": 1, "created_at": clock.now().isoformat(), "version": version("dgm")})
             for name, tree in assets.items():
                 insert(db, "assets", {"name": name, "digest": tree.digest})

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from dgm.archive import ledger, recording
 from dgm.archive.artifacts import Artifacts, Kept
+from dgm.archive.database import transaction
 from dgm.archive.durable import storage_errors
 from dgm.archive.messages import child_message, founder_message
 from dgm.archive.objects import AgentObjects
@@ -274,7 +275,7 @@ class RunArchive(ArchiveReader):
     @contextmanager
     def _transaction(self) -> Iterator[Database]:
         self._check_writable()
-        with storage_errors(self._folder), self._db.atomic():
+        with storage_errors(self._folder), transaction(self._db):
             yield self._db
         if not self._db.conn.in_transaction:
             self._watch(Step.ROW)
