@@ -287,8 +287,12 @@ class Archive(Protocol):
     def marks(self, after: int = 0) -> tuple[Mark, ...]:
         """Return what was said of agents after an entry of the log, oldest first."""
 
-    def artifact(self, sha256: str) -> bytes:
-        """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match."""
+    def artifact(self, sha256: str, *, of: AttemptRecord | TrialRecord | None = None) -> bytes:
+        """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match.
+
+        Args:
+            of: what left it, where that is known: else every artifact of the run is looked through.
+        """
 
     def totals(self) -> Totals:
         """Return what was used and done so far."""

@@ -18,7 +18,7 @@ def audit(run: Run) -> tuple[str, ...]:
 
     Reads everything: minutes for a large run.
     """
-    return (*_agents(run), *_artifacts(run), *_repository(run))
+    return (*_agents(run), *run.archive.check_artifacts(), *_repository(run))
 
 
 def _agents(run: Run) -> Iterator[str]:
@@ -48,19 +48,6 @@ def _source(run: Run, agent: AgentRecord) -> str | None:
     except ArchiveError as error:
         return f"cannot be read: {error}"
     return None if tree.digest == agent.digest else "has another source than the one that was recorded"
-
-
-def _artifacts(run: Run) -> Iterator[str]:
-    kept = [
-        *(record.artifacts for record in run.archive.attempts()),
-        *(record.artifacts for record in run.archive.trials()),
-        *run.archive.holdout_artifacts().values(),
-    ]
-    for sha256 in sorted({sha256 for artifacts in kept for sha256 in artifacts.values()}):
-        try:
-            run.archive.artifact(sha256)
-        except ArchiveError as error:
-            yield str(error)
 
 
 def _repository(run: Run) -> Iterator[str]:

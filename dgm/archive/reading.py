@@ -1,6 +1,7 @@
 """The archive as readers see it. Works beside a driver that writes, from any process; used by one thread."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Row
@@ -40,6 +41,7 @@ _ATTEMPTS = """
     SELECT attempts.*, agents.agent AS child, decisions.editor FROM attempts
     JOIN decisions USING (decision) LEFT JOIN agents ON agents.attempt = attempts.attempt
 """
+_KEPT = "SELECT name, sha256, bytes, bundle FROM artifacts"
 _TOTALS = """
     SELECT tokens, cost_usd, seconds, hours,
         (SELECT count(*) FROM attempts WHERE state != 'open') AS attempts,
@@ -178,12 +180,24 @@ class ArchiveReader:
         with storage_errors(self._folder):
             return chain.prove(self._db, head)
 
-    def artifact(self, sha256: str) -> bytes:
-        """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match."""
-        row = self._one("SELECT name, sha256, bytes, bundle FROM artifacts WHERE sha256 = ?", (sha256,))
+    def artifact(self, sha256: str, *, of: AttemptRecord | TrialRecord | None = None) -> bytes:
+        """Return an artifact. Raises ArchiveError when it is missing or its bytes do not match.
+
+        Args:
+            of: what left it, where that is known: else every artifact of the run is looked through.
+        """
+        row = self._one(f"{_KEPT} WHERE sha256 = ? {_left_by(of)}", (sha256,))
         if row is None:
             raise ArchiveError(f"there is no artifact {sha256[:12]!r} in the run {self._folder.name!r}.")
-        return self._artifacts.read(Kept(row["name"], row["sha256"], row["bytes"], row["bundle"]))
+        return self._artifacts.read(Kept(*row))
+
+    def check_artifacts(self) -> Iterator[str]:
+        """Read every artifact. Yields what is wrong, a sentence each."""
+        for row in self._all(f"{_KEPT} ORDER BY artifact"):
+            try:
+                self._artifacts.read(Kept(*row))
+            except ArchiveError as error:
+                yield str(error)
 
     def totals(self) -> Totals:
         """Return what was used and done so far."""
@@ -239,3 +253,13 @@ class ArchiveReader:
         for row in self._all(sql, parameters):
             found[row[owner]][row["name"]] = row["sha256"]
         return found
+
+
+def _left_by(owner: AttemptRecord | TrialRecord | None) -> str:
+    match owner:
+        case AttemptRecord():
+            return f"AND attempt = {owner.attempt_id}"
+        case TrialRecord():
+            return f"AND trial = {owner.trial_id}"
+        case None:
+            return ""

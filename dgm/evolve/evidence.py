@@ -69,7 +69,7 @@ class Evidence:
 
     def _artifact(self, trial: TrialRecord, name: str) -> bytes:
         sha256 = trial.artifacts.get(name)
-        return b"" if sha256 is None else self._archive.artifact(sha256)
+        return b"" if sha256 is None else self._archive.artifact(sha256, of=trial)
 
 
 def _is_resolved(trial: TrialRecord) -> bool:

@@ -126,7 +126,7 @@ class MemoryReader:
         kinds = {kind.value for kind in MarkKind}
         return tuple(_mark(event) for event in self._events.values() if event.event_id > after and event.kind in kinds)
 
-    def artifact(self, sha256: str) -> bytes:
+    def artifact(self, sha256: str, *, of: AttemptRecord | TrialRecord | None = None) -> bytes:  # noqa: ARG002
         """Return an artifact. Raises ArchiveError when it is missing."""
         if sha256 not in self._artifacts:
             raise ArchiveError(f"there is no artifact {sha256[:12]!r} in this archive.")

@@ -94,6 +94,12 @@ class TrialsContract:
 
         assert {name: archive.artifact(sha) for name, sha in trial.artifacts.items()} == outcome.artifacts
 
+    def test_artifacts_are_found_among_what_their_trial_left(self, archive: Archive) -> None:
+        outcome = scored(open_trial(archive).trial_id)
+        trial = closed(archive, outcome)
+
+        assert {name: archive.artifact(sha, of=trial) for name, sha in trial.artifacts.items()} == outcome.artifacts
+
     def test_a_trial_opened_again_shows_its_newest_artifacts(self, archive: Archive) -> None:
         archive.close_trial(unscored(open_trial(archive).trial_id))
         archive.close_trial(scored(open_trial(archive).trial_id))

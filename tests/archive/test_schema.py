@@ -42,6 +42,22 @@ def test_an_agent_tries_a_task_once_for_each_repeat(sql: sqlite3.Connection) -> 
         sql.execute(f"INSERT INTO trials ({columns}) SELECT agent, task_id, repeat, decision, 'open', '' FROM trials")
 
 
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        ("leases", "trial = 1 AND state = 'open'"),
+        ("leases", "attempt = 1 AND state = 'open'"),
+        ("leases", "state = 'open'"),
+        ("artifacts", "sha256 = 'a' AND trial = 1"),
+        ("artifacts", "sha256 = 'a' AND attempt = 1"),
+    ],
+)
+def test_what_each_trial_looks_for_has_an_index(sql: sqlite3.Connection, table: str, where: str) -> None:
+    (*_, plan) = sql.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {where}").fetchone()
+
+    assert "USING INDEX" in plan
+
+
 def test_a_commit_is_on_the_disk(run: Run) -> None:
     db = run.archive._db
 
