@@ -117,6 +117,7 @@ class Orders:
             timeout_s=min(self._config.leases.attempt_timeout_s, lease.seconds),
             seed=seed_of(self._config.seed, attempt_id),
             editor=None if action.editor is None else self._editor(action.editor),
+            repairs=self._config.evolve.repairs,
         )
         deadline_s = TRIES * (lease.seconds + MARGIN_S)
         return Work(f"attempt {attempt_id}", WorkKind.ATTEMPT, order, deadline_s)

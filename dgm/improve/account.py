@@ -40,6 +40,10 @@ class Account:
         if data:
             self.artifacts[artifact] = self.artifacts.get(artifact, b"") + data
 
+    def keep(self, artifact: str, data: bytes) -> None:
+        """Keep bytes under a name, instead of what stands there already."""
+        self.artifacts[artifact] = data
+
     @contextmanager
     def gateway(self, models: Models, model: str, lease: Lease, *, purpose: str, artifact: str) -> Iterator[Gateway]:
         """Open a gateway, charge what went through it, and keep its transcript under the name `artifact`.

@@ -96,9 +96,14 @@ class Bench:
         return Setback.of(Failure.INFRASTRUCTURE, f"the sandbox failed {SANDBOX_TRIES} times: {reason}")
 
 
+def host_words(result: JobResult) -> str:
+    """Return how a job ended, in the host's words alone."""
+    return f"exit code {result.exit_code}" if result.ended is Ended.EXITED else result.ended.value
+
+
 def ending(result: JobResult) -> str:
     """Return how a job ended, for a person: the host's words, then the last lines that the command printed."""
-    how = f"exit code {result.exit_code}" if result.ended is Ended.EXITED else result.ended.value
+    how = host_words(result)
     lines = (result.stderr.strip() or result.stdout).decode("utf-8", "replace").splitlines()
     said = " | ".join([line.strip() for line in lines if line.strip()][-LAST_LINES:])
     return f"{how}, it printed {plain(said[-MAX_SAID:])!r} at last" if said else how

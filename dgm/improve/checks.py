@@ -58,7 +58,7 @@ def check_own_tests(bench: Bench, candidate: Candidate, number: int) -> Setback 
     bench.account.append("screen-own-tests.log", result.stdout + result.stderr)
     if result.ended is Ended.EXITED and result.exit_code == 0:
         return None
-    return Setback.of(Failure.OWN_TESTS, f"try {number}: {ending(result)}")
+    return Setback.of(Failure.OWN_TESTS, f"try {number}: {ending(result)}", result.stdout + result.stderr)
 
 
 def check_start(bench: Bench, candidate: Candidate, number: int) -> Setback | None:

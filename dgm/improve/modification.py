@@ -1,6 +1,7 @@
 """Lets an agent rewrite itself: its own command in a sandbox, on a copy of its own tree.
 
-An order may name another agent as the editor: then that one's command works on a copy of the parent's tree.
+An order may name another agent as the editor: then that one's command works on a copy of the parent's tree. A child
+that was refused may be worked on once more, with the reason.
 
 The difference is made on the host, from the bytes that came out; what the agent says about its work is not looked at.
 """
@@ -21,6 +22,23 @@ SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """What a self-modification is to do.
+
+    Args:
+        proposal: what to change; empty where the editor finds it in its own way, and has not said it.
+        start: the tree to work on: the parent's, or the refused child's.
+        fault: why the child was refused; None: it is the first self-modification.
+        artifact: name of its transcript and its log.
+    """
+
+    proposal: str
+    start: Tree
+    fault: Setback | None = None
+    artifact: str = "improve"
+
+
+@dataclass(frozen=True, slots=True)
 class Modified:
     """A changed tree, and the proposal that it answers."""
 
@@ -28,38 +46,37 @@ class Modified:
     proposal: str
 
 
-def modify(bench: Bench, order: AttemptOrder, proposal: str | None) -> Modified | Setback:
-    """Run the editor's `solve` on the proposal, or its own `improve` where there is none."""
-    run = bench.run_agent(_work(bench, order, proposal))
+def modify(bench: Bench, order: AttemptOrder, brief: Brief) -> Modified | Setback:
+    """Run the editor's own `improve`, or its `solve` on the proposal where it has none."""
+    run = bench.run_agent(_work(bench, order, brief))
     if isinstance(run, Setback):
         return run
     out = run.result.collected[OUT]
     if out.tree:
-        bench.account.append("out.tar", notes_tar(out))
-    if proposal is None:
-        proposal = own_proposal(out)
-    return _judged(bench, order.parent, run, proposal)
+        bench.account.keep("out.tar" if brief.fault is None else f"{brief.artifact}-out.tar", notes_tar(out))
+    said = own_proposal(out) if order.acting.manifest.improve is not None else ""
+    return _judged(bench, order.parent, run, replace(brief, proposal=said or brief.proposal))
 
 
-def _work(bench: Bench, order: AttemptOrder, proposal: str | None) -> AgentWork:
+def _work(bench: Bench, order: AttemptOrder, brief: Brief) -> AgentWork:
     editor, share = order.acting, bench.account.left(SHARE)
     manifest = editor.manifest
     lease = replace(share, seconds=min(share.seconds, order.timeout_s))
-    command = manifest.solve if proposal is not None or manifest.improve is None else manifest.improve
+    own_way = manifest.improve is not None
     return AgentWork(
         agent=editor.agent,
-        command=command,
-        workspace=order.parent,
-        task=focus_task(order.focus) if proposal is None else proposal_task(proposal),
+        command=manifest.improve or manifest.solve,
+        workspace=brief.start,
+        task=focus_task(order.focus, brief.fault) if own_way else proposal_task(brief.proposal, brief.fault),
         model=order.models["improve"],
         purpose="improve",
-        artifact="improve",
+        artifact=brief.artifact,
         lease=lease,
         history=history(order.lineage, order.evidence, lease),
     )
 
 
-def _judged(bench: Bench, parent: Tree, run: AgentRun, proposal: str) -> Modified | Setback:
+def _judged(bench: Bench, parent: Tree, run: AgentRun, brief: Brief) -> Modified | Setback:
     """Take the tree as it stands, with any exit code and at the deadline too.
 
     A workspace of which nothing could be read is no change, not the removal of everything.
@@ -70,7 +87,7 @@ def _judged(bench: Bench, parent: Tree, run: AgentRun, proposal: str) -> Modifie
     policed = police_child(parent, workspace)
     if policed.refused is not None:
         return Setback.of(Failure.REFUSED_CHANGE, policed.refused)
-    if not policed.change:
+    if not policed.change or policed.tree == brief.start:
         return run.blame(Failure.NO_CHANGE, "it changed nothing")
-    bench.account.append("child.diff", unified_diff(parent, policed.tree).encode())
-    return Modified(policed.tree, proposal)
+    bench.account.keep("child.diff", unified_diff(parent, policed.tree).encode())
+    return Modified(policed.tree, brief.proposal)

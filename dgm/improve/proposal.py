@@ -1,10 +1,12 @@
 """The proposal: the text that tells an agent what to change in itself. Made from a diagnosis, or from the focus."""
 
 import json
+from textwrap import indent
 
 from dgm.improve.diagnosis import Diagnosis
 from dgm.improve.focus import describe
-from dgm.values import Collected, Focus, Tree, plain
+from dgm.improve.setback import Setback
+from dgm.values import Collected, Failure, Focus, Tree, plain
 
 MAX_PROPOSAL = 8_000
 """Characters of a proposal that an agent wrote itself."""
@@ -25,16 +27,34 @@ def proposal_from(diagnosis: Diagnosis) -> str:
     return f"{diagnosis.problem}\n\nWhat to improve: {diagnosis.improve}\n\nHow: {diagnosis.how}\n"
 
 
-def proposal_task(proposal: str) -> Tree:
-    """Build `/task` for a self-modification by `solve`."""
-    return Tree.of({"instruction.md": f"# Improve yourself\n\n{proposal}\n{_RULES}"})
+def proposal_task(proposal: str, fault: Setback | None = None) -> Tree:
+    """Build `/task` for a self-modification by `solve`.
+
+    Args:
+        fault: why the child that stands in the workspace was refused.
+    """
+    return Tree.of({"instruction.md": f"# Improve yourself\n\n{proposal}\n{_to_repair(fault)}{_RULES}"})
 
 
-def focus_task(focus: Focus) -> Tree:
+def focus_task(focus: Focus, fault: Setback | None = None) -> Tree:
     """Build `/task` for a self-modification by the agent's own `improve`."""
     fields = {"kind": focus.kind.value, "task": focus.task_id, "description": describe(focus)}
-    instruction = f"# Improve yourself\n\n{describe(focus)}\n\n{_RULES}"
-    return Tree.of({"focus.json": json.dumps(fields, indent=1), "instruction.md": instruction})
+    refused = None if fault is None else {"reason": fault.failure.value, "detail": fault.detail}
+    instruction = f"# Improve yourself\n\n{describe(focus)}\n\n{_to_repair(fault)}{_RULES}"
+    return Tree.of({"focus.json": json.dumps({**fields, "refused": refused}, indent=1), "instruction.md": instruction})
+
+
+def _to_repair(fault: Setback | None) -> str:
+    """Return what an agent that repairs a refused child is told besides."""
+    if fault is None:
+        return ""
+    taken = fault.failure is not Failure.REFUSED_CHANGE
+    where = "It stands in this repository: repair it." if taken else "Nothing of it is left here: make it anew."
+    printed = f"\n\nWhat its own tests printed at last:\n\n{indent(fault.printed, '    ')}" if fault.printed else ""
+    return (
+        "This change was made already, but the agent that it gave was refused: "
+        f"{fault.failure.value} ({fault.detail}). {where}{printed}\n\n"
+    )
 
 
 def own_proposal(out: Collected) -> str:

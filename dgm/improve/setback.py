@@ -8,24 +8,31 @@ from dgm.values import Failure, plain
 DETAIL_LIMIT = 600
 """Characters of a detail; words of an agent in it are stripped."""
 
+PRINTED_LIMIT = 4_000
+"""Characters of what a command printed; the last ones, since a failure is told at the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setback:
     """What ended the work.
 
     Args:
-        detail: for a person; harmless, at most `DETAIL_LIMIT` characters.
+        detail: for a person, and for an agent that repairs the work; harmless, at most `DETAIL_LIMIT` characters.
+            Nothing that a grading sandbox printed is in it.
+        printed: what the agent's own tests printed, for an agent that repairs the work; harmless.
         must_stop: the endpoint refused the key or the model: nothing will work until a person acts.
     """
 
     failure: Failure
     detail: str
     must_stop: str | None = None
+    printed: str = ""
 
     @classmethod
-    def of(cls, failure: Failure, detail: str) -> Self:
+    def of(cls, failure: Failure, detail: str, printed: bytes = b"") -> Self:
         """Build one from text that may hold an agent's words."""
-        return cls(failure, plain(detail, limit=DETAIL_LIMIT))
+        shown = printed.decode("utf-8", "replace").strip()[-PRINTED_LIMIT:]
+        return cls(failure, plain(detail, limit=DETAIL_LIMIT), printed=plain(shown, keep_newlines=True))
 
     @classmethod
     def refused(cls, reason: str) -> Self:

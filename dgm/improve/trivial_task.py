@@ -1,7 +1,7 @@
 """The screening's trivial task: a bug in one line. The repaired function runs in a sandbox, the host compares."""
 
 from dgm.evaluations.solving import WORKSPACE
-from dgm.improve.bench import AgentRun, Bench, ending
+from dgm.improve.bench import AgentRun, Bench, host_words
 from dgm.improve.checks import Candidate, screening_work, within
 from dgm.improve.setback import Setback
 from dgm.values import Ended, Failure, Job, Mount, Tree
@@ -41,7 +41,7 @@ def _graded(bench: Bench, run: AgentRun, asked: tuple[int, int], number: int) ->
         return graded
     if graded.ended is Ended.EXITED and graded.stdout.strip() == str(asked[0] * asked[1]).encode():
         return None
-    return run.blame(Failure.TRIVIAL_TASK, f"try {number}: area{asked} is still wrong ({ending(graded)})")
+    return run.blame(Failure.TRIVIAL_TASK, f"try {number}: area{asked} is still wrong ({host_words(graded)})")
 
 
 def _grading_job(bench: Bench, answer: Tree, asked: tuple[int, int]) -> Job:

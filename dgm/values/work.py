@@ -128,6 +128,7 @@ class AttemptOrder:
     Args:
         manifest: the parent's.
         editor: another agent that edits the parent; None: the parent edits itself.
+        repairs: how often a child that is refused may be worked on once more.
     """
 
     attempt_id: int
@@ -144,6 +145,7 @@ class AttemptOrder:
     """For the self-modification, in seconds."""
     seed: int = 0
     editor: Editor | None = None
+    repairs: int = 0
 
     @property
     def acting(self) -> Editor:
