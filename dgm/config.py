@@ -167,6 +167,21 @@ class ClusterSection(Section):
     """Pieces of work at once; the number of cores where left out."""
 
 
+class ConfirmSection(Section):
+    """What `dgm confirm` does, and the most that one confirmation may spend; left out: no such limit."""
+
+    repeats: int = Field(default=3, ge=1, le=1000)
+    """Trials of each agent on each holdout task."""
+    control_tries: int = Field(default=32, ge=1, le=1000)
+    """The most tries that the founder gets for the tokens of one trial of the agent."""
+    tokens: int | None = Field(default=None, ge=1)
+    """Input and output tokens of all its calls together."""
+    cost_usd: float | None = Field(default=None, gt=0)
+    """Dollars of all its calls together; needs a price for the model."""
+    hours: float | None = Field(default=None, gt=0)
+    """Wall hours, summed over all times it went on."""
+
+
 class RunConfig(Section):
     """One experiment."""
 
@@ -183,6 +198,7 @@ class RunConfig(Section):
     sandbox: SandboxSection = SandboxSection()
     evolve: EvolveSection = EvolveSection()
     cluster: ClusterSection = ClusterSection()
+    confirm: ConfirmSection = ConfirmSection()
 
 
 def parse_config(text: str, overrides: Sequence[str] = (), *, source: str = "run.toml") -> RunConfig:

@@ -1,6 +1,6 @@
 """What the improving side may see of the past: public parts of trials, and the lineage. Reads the archive.
 
-Never in it: hidden tests, references, and what a grading sandbox printed.
+Never in it: tasks of the holdout, hidden tests, references, and what a grading sandbox printed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from dgm.evaluations import public_feedback
 from dgm.ports import Archive
-from dgm.values import AgentRecord, Ancestor, Suite, TrialDigest, TrialRecord, TrialState
+from dgm.values import AgentRecord, Ancestor, Split, Suite, TrialDigest, TrialRecord, TrialState
 
 TRANSCRIPT = "transcript.jsonl"
 ANSWER = "answer.diff"
@@ -27,7 +27,7 @@ class Evidence:
     def __init__(self, archive: Archive, suite: Suite) -> None:
         self._archive = archive
         self._suite = suite
-        self._tasks = {task.task_id: task for task in suite.tasks}
+        self._tasks = {task.task_id: task for task in suite.split(Split.SEARCH)}
         self.tree = lru_cache(maxsize=64)(archive.tree)
         self._diff = lru_cache(maxsize=256)(archive.diff)
 

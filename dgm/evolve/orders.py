@@ -16,6 +16,7 @@ from dgm.values import (
     Focus,
     Lease,
     ScreeningOrder,
+    Split,
     Suite,
     Task,
     Tree,
@@ -53,15 +54,21 @@ class ModelNames:
 
 
 class Orders:
-    """Builds work from the archive, the suite and the configuration."""
+    """Builds work from the archive, the suite and the configuration.
 
-    def __init__(self, config: RunConfig, suite: Suite, archive: Archive, models: ModelNames) -> None:
+    Args:
+        split: the side of the suite whose tasks it may order, and no other.
+    """
+
+    def __init__(
+        self, config: RunConfig, suite: Suite, archive: Archive, models: ModelNames, *, split: Split = Split.SEARCH
+    ) -> None:
         self._config = config
         self._suite = suite
         self._archive = archive
         self._models = models
         self._agents: dict[int, AgentRecord] = {}
-        self._tasks = {task.task_id: _for_search(task) for task in suite.tasks}
+        self._tasks = {task.task_id: _for_worker(task) for task in suite.split(split)}
         self.evidence = Evidence(archive, suite)
 
     def trial_seconds(self, task_id: str) -> float:
@@ -73,8 +80,14 @@ class Orders:
         """Wall seconds that an attempt may take: diagnosis, self-modification and screening."""
         return DIAGNOSIS_S + self._config.leases.attempt_timeout_s + SCREENING_S
 
-    def trial(self, trial_id: int, number: int, task_id: str, repeat: int, lease: Lease) -> Work:
-        """Return the work of one trial of an agent, told by its number."""
+    def trial(
+        self, trial_id: int, number: int, task_id: str, repeat: int, lease: Lease, *, draw: int | None = None
+    ) -> Work:
+        """Return the work of one trial of an agent, told by its number.
+
+        Args:
+            draw: of a confirmation's trial.
+        """
         task, agent = self._tasks[task_id], self.agent(number)
         order = TrialOrder(
             trial_id=trial_id,
@@ -86,7 +99,7 @@ class Orders:
             suite_digest=self._suite.digest,
             model=self._models.solve,
             lease=lease,
-            seed=seed_of(self._config.seed, number, task_id, repeat),
+            seed=seed_of(self._config.seed, number, task_id, repeat, *(() if draw is None else (draw,))),
         )
         deadline_s = TRIES * (lease.seconds + 3 * task.grading_timeout_s + MARGIN_S)
         return Work(f"trial {trial_id}", WorkKind.TRIAL, order, deadline_s)
@@ -137,6 +150,6 @@ class Orders:
         return self._agents[number]
 
 
-def _for_search(task: Task) -> Task:
+def _for_worker(task: Task) -> Task:
     """Return the task without what no worker needs: its reference solution stays on the driver."""
     return replace(task, reference=Tree())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from dgm.errors import ArchiveError, RunLocked, StorageFull
 from dgm.evolve.books import Books, Halt, UnderWay
+from dgm.evolve.faults import checked, halt_after
 from dgm.evolve.judging import Judge
 from dgm.evolve.orders import TRIES
 from dgm.evolve.population import Cell
@@ -11,9 +12,6 @@ from dgm.evolve.progress import Reason
 from dgm.evolve.retention import Retained, at_birth
 from dgm.ports import Archive, Executor
 from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, Spent, TrialOutcome, WorkKind
-
-IN_A_ROW = 5
-"""Pieces of work that the infrastructure may fail, one after the other, before the run stops; more with many slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Recorder:
         if outcome is not None and finished.retries:
             outcome = replace(outcome, spent=work.charge(outcome.spent, finished.retries))
         if isinstance(outcome, TrialOutcome):
-            return self._trial(work, self._checked(work, outcome), finished.retries)
+            return self._trial(work, checked(work, outcome, self.suite_digest), finished.retries)
         if isinstance(outcome, AttemptOutcome):
             return self._attempt(work, outcome)
         return self._lost(work, finished)
@@ -116,25 +114,10 @@ class Recorder:
 
     def _failed(self, reason: str) -> Halt | None:
         self.books.failed_in_a_row += 1
-        count = self.books.failed_in_a_row
-        if count < max(IN_A_ROW, 2 * self.executor.slots):
-            return None
-        return Halt(
-            Reason.INFRASTRUCTURE,
-            f"{count} pieces of work in a row failed through no fault of an agent, the last with: {reason}. "
-            "Run `dgm doctor`, mend what it names, then resume.",
-        )
+        return halt_after(self.books.failed_in_a_row, self.executor.slots, reason)
 
     def _reopen(self, work: UnderWay) -> None:
         self.books.population.reopen_trial(_agent(work), work.name)
-
-    def _checked(self, work: UnderWay, outcome: TrialOutcome) -> TrialOutcome:
-        """Take the verdict away from a trial that ran another agent or another suite than it was told."""
-        if outcome.verdict is None or (outcome.agent_digest, outcome.suite_digest) == (work.digest, self.suite_digest):
-            return outcome
-        wrong = f"the worker ran agent {outcome.agent_digest[:12]} on suite {outcome.suite_digest[:12]}"
-        right = f"not agent {work.digest[:12]} on suite {self.suite_digest[:12]}"
-        return replace(outcome, verdict=None, infrastructure=f"{wrong}, {right}")
 
     def _log(self, kind: str, text: str, data: dict[str, object] | None = None) -> None:
         self.archive.add_event(kind, text, data)

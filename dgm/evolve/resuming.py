@@ -22,7 +22,7 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive, now: datetime)
         ConfigError: the suite's tasks or stages cannot be used.
     """
     left = archive.open_leases()
-    if hours := _hours_of(left, now):
+    if hours := hours_of(left, now):
         archive.add_hours(hours)
     for lease in left:
         reason = "under way when the driver died: charged whole"
@@ -31,7 +31,7 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive, now: datetime)
     return Books(population, Budget.after(config.budget, config.leases, archive.totals()))
 
 
-def _hours_of(leases: Iterable[OpenLease], now: datetime) -> float:
+def hours_of(leases: Iterable[OpenLease], now: datetime) -> float:
     """Return how long a driver that died may have waited for its work, part of which it may have recorded already.
 
     When it died is not known: not later than now, and no work lasts longer than its lease.

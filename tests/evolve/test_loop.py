@@ -8,8 +8,8 @@ import pytest
 
 from dgm.errors import ConfigError
 from dgm.evolve import Reason
+from dgm.evolve.faults import IN_A_ROW
 from dgm.evolve.randomness import generator_at
-from dgm.evolve.recording import IN_A_ROW
 from dgm.values import (
     AttemptOrder,
     AttemptOutcome,

@@ -1,0 +1,41 @@
+"""Confirming an agent on the holdout: the plan, the trials it needs, the loop that runs them, and what they show."""
+
+from dgm.evolve.confirming.control import ControlTries, control_tries
+from dgm.evolve.confirming.describing import described
+from dgm.evolve.confirming.findings import Arm, Findings, find
+from dgm.evolve.confirming.loop import ConfirmationLoop
+from dgm.evolve.confirming.planning import (
+    confirmation_budget,
+    holdout_digest,
+    holdout_tasks,
+    p_values_of_others,
+    plan_confirmation,
+)
+from dgm.evolve.confirming.progress import ConfirmationEnd, ConfirmationObserver, ConfirmationProgress
+from dgm.evolve.confirming.sentence import named, sentence
+from dgm.evolve.confirming.standing import Claim, claims_of
+from dgm.evolve.confirming.wanted import is_complete, wanted
+
+__all__ = [
+    "Arm",
+    "Claim",
+    "ConfirmationEnd",
+    "ConfirmationLoop",
+    "ConfirmationObserver",
+    "ConfirmationProgress",
+    "ControlTries",
+    "Findings",
+    "claims_of",
+    "confirmation_budget",
+    "control_tries",
+    "described",
+    "find",
+    "holdout_digest",
+    "holdout_tasks",
+    "is_complete",
+    "named",
+    "p_values_of_others",
+    "plan_confirmation",
+    "sentence",
+    "wanted",
+]
