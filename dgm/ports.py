@@ -318,8 +318,8 @@ class Confirmations(Protocol):
     def add_confirmation_hours(self, confirmation_id: int, hours: float) -> None:
         """Add wall time in which a driver worked on a confirmation."""
 
-    def holdout_trials(self) -> tuple[HoldoutTrial, ...]:
-        """Return the trials of all confirmations, in order."""
+    def holdout_trials(self, setting: str) -> tuple[HoldoutTrial, ...]:
+        """Return the trials of all confirmations in a setting, in order."""
 
     def open_holdout_trials(
         self, confirmation_id: int, trials: Sequence[tuple[HoldoutKey, Lease]]

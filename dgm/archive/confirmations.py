@@ -26,9 +26,9 @@ EVENT = "confirm"
 ANSWER = "answer.diff"
 
 _OPEN_TRIAL = """
-    INSERT INTO holdout_trials (confirmation, agent, task_id, repeat, draw, state, agent_digest, opened_at)
-    VALUES (?, ?, ?, ?, ?, 'open', ?, ?)
-    ON CONFLICT (agent, task_id, repeat, draw) DO UPDATE SET
+    INSERT INTO holdout_trials (confirmation, setting, agent, task_id, repeat, draw, state, agent_digest, opened_at)
+    SELECT confirmation, setting, ?, ?, ?, ?, 'open', ?, ? FROM confirmations WHERE confirmation = ?
+    ON CONFLICT (setting, agent, task_id, repeat, draw) DO UPDATE SET
         confirmation = excluded.confirmation, state = excluded.state, agent_digest = excluded.agent_digest,
         opened_at = excluded.opened_at, closed_at = NULL, infrastructure = NULL
     WHERE state = 'unscored'
@@ -63,6 +63,7 @@ class ConfirmingArchive(RunArchive):
             "repeats": plan.repeats,
             "tries": plan.tries,
             "holdout": plan.holdout,
+            "setting": plan.setting,
         }
         at = self._clock.now()
         with self._transaction() as db:
@@ -91,9 +92,10 @@ class ConfirmingArchive(RunArchive):
 
     # -- trials on the holdout ------------------------------------------------------------------------------------
 
-    def holdout_trials(self) -> tuple[HoldoutTrial, ...]:
-        """Return the trials of all confirmations, in order."""
-        return tuple(map(rows.holdout_trial, self._all("SELECT * FROM holdout_trials ORDER BY holdout_trial")))
+    def holdout_trials(self, setting: str) -> tuple[HoldoutTrial, ...]:
+        """Return the trials of all confirmations in a setting, in order."""
+        found = self._all("SELECT * FROM holdout_trials WHERE setting = ? ORDER BY holdout_trial", (setting,))
+        return tuple(map(rows.holdout_trial, found))
 
     def holdout_artifacts(self) -> Mapping[int, Mapping[str, str]]:
         """Return what the trials left, name to SHA-256, by their ids."""
@@ -112,7 +114,7 @@ class ConfirmingArchive(RunArchive):
         with self._transaction() as db:
             for key, lease in trials:
                 agent = self.agent(key.agent)
-                parameters = (confirmation_id, *key, agent.digest, at.isoformat())
+                parameters = (*key, agent.digest, at.isoformat(), confirmation_id)
                 row = select_one(db, _OPEN_TRIAL, parameters)
                 if row is None:
                     raise ArchiveError(f"the trial of {agent.label} on {key.task_id!r} is open or scored already.")

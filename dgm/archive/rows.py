@@ -173,6 +173,7 @@ def confirmation_record(row: Row) -> ConfirmationRecord:
         repeats=row["repeats"],
         tries=row["tries"],
         holdout=row["holdout"],
+        setting=row["setting"],
     )
     return ConfirmationRecord(
         confirmation_id=row["confirmation"],

@@ -6,8 +6,8 @@ Times are ISO 8601 in UTC, money is US dollars, JSON stands in text columns: ope
 
 from sqlite_utils import Database, Migrations
 
+from dgm.archive import confirmation_tables
 from dgm.archive.chain import START, chain_all
-from dgm.archive.confirmation_tables import STATEMENTS as CONFIRMATIONS
 
 migrations = Migrations("dgm")
 
@@ -242,7 +242,7 @@ def tripwire_trials(db: Database) -> None:
 @migrations()
 def confirmations(db: Database) -> None:
     """Keep confirmations, and their trials on the holdout apart from the search's."""
-    for statement in CONFIRMATIONS:
+    for statement in confirmation_tables.STATEMENTS:
         db.execute(statement)
 
 
@@ -274,4 +274,11 @@ _LEANER = (
 def leaner_indexes(db: Database) -> None:
     """Drop what every trial pays for and no query needs: an entry of a random digest is a page to write."""
     for statement in _LEANER:
+        db.execute(statement)
+
+
+@migrations()
+def confirmation_settings(db: Database) -> None:
+    """Tell trials on the holdout by the setting that they ran in."""
+    for statement in confirmation_tables.SETTING_STATEMENTS:
         db.execute(statement)

@@ -33,6 +33,8 @@ class ConfirmationPlan:
         repeats: trials of each agent on each task.
         tries: the most that the control gets for one trial of the agent.
         holdout: digest of all holdout tasks of the suite.
+        setting: digest of what else a trial's outcome depends on, such as the model: only trials of one setting are
+            compared.
     """
 
     agent: int
@@ -43,6 +45,7 @@ class ConfirmationPlan:
     repeats: int
     tries: int
     holdout: str
+    setting: str
 
     @property
     def agents(self) -> tuple[int, ...]:
@@ -52,7 +55,7 @@ class ConfirmationPlan:
 
 
 class HoldoutKey(NamedTuple):
-    """Which trial: unique in a run.
+    """Which trial: unique in a run and a setting.
 
     Args:
         draw: 0 for the trial itself, from 1 for the control's further tries of the same repeat.

@@ -13,11 +13,12 @@ from dgm.errors import ArchiveError
 from dgm.values import ConfirmationPlan, Finish, HoldoutKey, HoldoutTrial, Side, TrialState
 from tests.archive.examples import CALL, LEASE, SPENT, add_child, open_trial, scored, unscored
 
+SETTING = "e" * 64
 KEY = HoldoutKey(1, "held", 0)
 
 
 def plan() -> ConfirmationPlan:
-    return ConfirmationPlan(1, 0, 0, (Side.FOUNDER, Side.PARENT), ("held",), 2, 8, "f" * 64)
+    return ConfirmationPlan(1, 0, 0, (Side.FOUNDER, Side.PARENT), ("held",), 2, 8, "f" * 64, SETTING)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_trial_is_read_back_with_its_answer_and_what_its_calls_used(confirming
     assert trial.used.tokens == CALL.input_tokens + CALL.output_tokens
     assert trial.answer is not None
     assert confirming.artifact(trial.answer) == b"a change\n"
-    assert confirming.holdout_trials() == (trial,)
+    assert confirming.holdout_trials(SETTING) == (trial,)
 
 
 def test_what_a_trial_spends_is_its_confirmations(confirming: ConfirmingArchive) -> None:
@@ -96,7 +97,7 @@ def test_lost_work_is_charged_whole_for_each_start(confirming: ConfirmingArchive
     confirming.settle_holdout_lost(confirming.open_holdout_leases()[0], "gone", starts=2)
 
     assert confirming.confirmation(1).spent.tokens == 2 * LEASE.tokens
-    assert [trial.state for trial in confirming.holdout_trials()] == [TrialState.UNSCORED]
+    assert [trial.state for trial in confirming.holdout_trials(SETTING)] == [TrialState.UNSCORED]
     assert confirming.open_holdout_leases() == ()
 
 
@@ -175,3 +176,13 @@ def test_every_reference_has_its_row(run: Run, confirming: ConfirmingArchive) ->
     with sqlite3.connect(run.folder / "dgm.db") as db:
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.close()
+
+
+def test_in_another_setting_the_same_trial_is_another(confirming: ConfirmingArchive) -> None:
+    confirming.close_holdout_trial(scored(opened(confirming).trial_id))
+    confirming.open_confirmation(replace(plan(), setting="another model"), "begins")
+
+    (other,) = confirming.open_holdout_trials(2, [(KEY, LEASE)])
+
+    assert confirming.holdout_trials("another model") == (other,)
+    assert [trial.state for trial in confirming.holdout_trials(SETTING)] == [TrialState.SCORED]

@@ -10,6 +10,7 @@ from dgm.evolve.confirming.planning import (
     holdout_tasks,
     p_values_of_others,
     plan_confirmation,
+    setting_digest,
 )
 from dgm.evolve.confirming.progress import ConfirmationEnd, ConfirmationObserver, ConfirmationProgress
 from dgm.evolve.confirming.sentence import named, sentence
@@ -37,5 +38,6 @@ __all__ = [
     "p_values_of_others",
     "plan_confirmation",
     "sentence",
+    "setting_digest",
     "wanted",
 ]

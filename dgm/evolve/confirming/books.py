@@ -83,8 +83,9 @@ class ConfirmationBooks:
             spent += sum([lease.lease.whole] * starts, Spent())
         totals = Totals(spent, attempts=0, trials=0, agents=0, hours=record.hours + hours)
         budget = Budget.after(config.budget, config.leases, totals)
-        scored = (one for one in confirmations.holdout_trials() if one.state is TrialState.SCORED)
-        return cls(confirmations, record, orders, suite_digest, budget, starts, {one.key: one for one in scored})
+        known = confirmations.holdout_trials(record.plan.setting)
+        scored = {one.key: one for one in known if one.state is TrialState.SCORED}
+        return cls(confirmations, record, orders, suite_digest, budget, starts, scored)
 
     @property
     def due(self) -> list[HoldoutKey]:

@@ -4,10 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from dgm.config import BudgetSection, ConfirmSection
+from dgm.config import BudgetSection, ConfirmSection, RunConfig
 from dgm.errors import ConfigError
 from dgm.ports import Archive
-from dgm.values import ConfirmationPlan, ConfirmationRecord, Side, Split, Suite
+from dgm.values import ConfirmationPlan, ConfirmationRecord, SandboxLevel, Side, Split, Suite
 
 AGAINST = (Side.FOUNDER, Side.PARENT)
 """With whom an agent can be compared; the control is always there."""
@@ -18,6 +18,7 @@ def plan_confirmation(
     suite: Suite,
     agent: int,
     section: ConfirmSection,
+    setting: str,
     *,
     against: Sequence[Side] = AGAINST,
     tasks: int | None = None,
@@ -25,6 +26,7 @@ def plan_confirmation(
     """Return the plan of an agent's confirmation.
 
     Args:
+        setting: digest of what else its trials depend on.
         tasks: how many of the holdout's; None: all of them.
 
     Raises:
@@ -52,6 +54,7 @@ def plan_confirmation(
         repeats=section.repeats,
         tries=section.control_tries,
         holdout=holdout_digest(suite),
+        setting=setting,
     )
 
 
@@ -66,8 +69,24 @@ def _mixed(task_id: str) -> str:
 
 def holdout_digest(suite: Suite) -> str:
     """Return the SHA-256 that names a suite's holdout: by the suite's digest and the ids of its holdout tasks."""
-    named = json.dumps([suite.digest, sorted(task.task_id for task in suite.split(Split.HOLDOUT))])
-    return hashlib.sha256(named.encode()).hexdigest()
+    return _digest([suite.digest, sorted(task.task_id for task in suite.split(Split.HOLDOUT))])
+
+
+def setting_digest(config: RunConfig, model: str, level: SandboxLevel) -> str:
+    """Return the SHA-256 of what a trial's outcome depends on besides agent and task: model, sandbox, lease."""
+    sandbox, leases = config.sandbox, config.leases
+    dollars = None if config.budget.cost_usd is None else leases.trial_cost_usd
+    return _digest(
+        [
+            [model, config.models.temperature, config.models.max_tokens],
+            [level.engine, level.image, sandbox.cpus, sandbox.memory_mib, sandbox.pids, sandbox.disk_mib],
+            [leases.trial_tokens, dollars],
+        ]
+    )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
 def p_values_of_others(records: Iterable[ConfirmationRecord], this: int | None, holdout: str) -> tuple[float, ...]:

@@ -39,6 +39,7 @@ from dgm.values import (
 from tests.evolve.worlds import FOUNDER, MANIFEST, MODELS, Script, call, task
 from tests.fakes import FakeClock
 
+SETTING = "s"
 LEASE = Lease(100, 0.0, 60.0)
 
 
@@ -96,7 +97,7 @@ class Held:
 
     def plan(self, agent: int = 2, against: Sequence[Side] = (Side.FOUNDER, Side.PARENT)) -> ConfirmationPlan:
         with self.open() as run:
-            return plan_confirmation(run.archive, self.suite, agent, self.section, against=against)
+            return plan_confirmation(run.archive, self.suite, agent, self.section, SETTING, against=against)
 
     def confirm(
         self,

@@ -34,7 +34,7 @@ def searched(tmp_path: Path) -> World:
 
 def confirm(some: World) -> None:
     with some.open() as run:
-        plan = plan_confirmation(run.archive, some.suite, 1, some.config.confirm)
+        plan = plan_confirmation(run.archive, some.suite, 1, some.config.confirm, "s")
         record = run.archive.open_confirmation(plan, "begins")
         config = some.config.model_copy(update={"budget": confirmation_budget(some.config.confirm, plan)})
         ports = (run.archive, run.archive, InlineExecutor(lambda: some.script), some.clock)

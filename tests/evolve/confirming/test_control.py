@@ -8,7 +8,7 @@ from dgm.evolve.confirming import ControlTries, control_tries
 from dgm.values import ConfirmationPlan, Finish, HoldoutTrial, Side, TrialState
 from tests.evolve.confirming.held import ended, known
 
-PLAN = ConfirmationPlan(2, 0, 1, (Side.FOUNDER,), ("t50",), 1, 5, "h")
+PLAN = ConfirmationPlan(2, 0, 1, (Side.FOUNDER,), ("t50",), 1, 5, "h", "s")
 
 
 def control(agent_tokens: int, *tries: HoldoutTrial) -> ControlTries:

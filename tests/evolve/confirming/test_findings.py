@@ -15,7 +15,7 @@ BOTH = (Side.FOUNDER, Side.PARENT)
 
 
 def plan_of(tasks: int, repeats: int = 1, against: tuple[Side, ...] = BOTH) -> ConfirmationPlan:
-    return ConfirmationPlan(2, 0, 1, against, tuple(f"t{i}" for i in range(tasks)), repeats, 4, "h")
+    return ConfirmationPlan(2, 0, 1, against, tuple(f"t{i}" for i in range(tasks)), repeats, 4, "h", "s")
 
 
 def outcomes(plan: ConfirmationPlan, **shares: int) -> dict[HoldoutKey, HoldoutTrial]:
@@ -160,7 +160,7 @@ def test_every_figure_is_described_with_n_and_interval() -> None:
 
 
 def record(number: int, agent: int, p: float | None, word: str = "confirmed") -> ConfirmationRecord:
-    plan = ConfirmationPlan(agent, 0, 1, BOTH, ("t0",), 1, 4, "h")
+    plan = ConfirmationPlan(agent, 0, 1, BOTH, ("t0",), 1, 4, "h", "s")
     at = datetime(2026, 1, 1, tzinfo=UTC)
     return ConfirmationRecord(number, plan, at, None if p is None else at, p, word if p is not None else "")
 

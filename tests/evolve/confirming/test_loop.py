@@ -12,7 +12,7 @@ from dgm.evaluations import Word
 from dgm.evolve import Reason
 from dgm.evolve.confirming import claims_of
 from dgm.values import Side, TrialOrder, TrialOutcome, TrialState, Work
-from tests.evolve.confirming.held import Held, Skills, suite_with
+from tests.evolve.confirming.held import SETTING, Held, Skills, suite_with
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_killed_driver_counts_no_trial_twice(held: Held, count: int) -> None:
     assert end.record.word == "confirmed"
     assert len(held.ran) == len(set(held.ran)) == 24
     with held.open() as run:
-        assert {trial.state for trial in run.archive.holdout_trials()} == {TrialState.SCORED}
+        assert {trial.state for trial in run.archive.holdout_trials(SETTING)} == {TrialState.SCORED}
 
 
 def test_what_a_killed_driver_left_under_way_is_charged_whole(held: Held) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dgm.config import ConfirmSection
+from dgm.config import ConfirmSection, parse_config
 from dgm.errors import AgentNotFound, ConfigError
-from dgm.evolve.confirming import holdout_digest, holdout_tasks, is_complete, p_values_of_others, wanted
-from dgm.values import ConfirmationPlan, HoldoutKey, Side, Split
+from dgm.evolve.confirming import holdout_digest, holdout_tasks, is_complete, p_values_of_others, setting_digest, wanted
+from dgm.values import ConfirmationPlan, HoldoutKey, SandboxLevel, Side, Split
 from tests.evolve.confirming.held import Held, ended, known, suite_with
 
 
@@ -66,7 +66,7 @@ def test_another_holdout_has_another_digest() -> None:
 
 
 def plan(tasks: tuple[str, ...] = ("x", "y"), repeats: int = 1) -> ConfirmationPlan:
-    return ConfirmationPlan(2, 0, 1, (Side.FOUNDER, Side.PARENT), tasks, repeats, 4, "h")
+    return ConfirmationPlan(2, 0, 1, (Side.FOUNDER, Side.PARENT), tasks, repeats, 4, "h", "s")
 
 
 def test_all_sides_of_a_repeat_run_together() -> None:
@@ -101,10 +101,27 @@ def test_other_confirmations_count_with_their_values_and_open_ones_as_nothing_sh
 
 
 def held_plan(held: Held) -> ConfirmationPlan:
-    return ConfirmationPlan(2, 0, 1, (Side.FOUNDER,), ("t50",), 1, 4, holdout_digest(held.suite))
+    return ConfirmationPlan(2, 0, 1, (Side.FOUNDER,), ("t50",), 1, 4, holdout_digest(held.suite), "s")
 
 
 def test_a_confirmation_without_limits_is_bounded_by_its_trials(held: Held) -> None:
     held.section = ConfirmSection(repeats=2, control_tries=4)
 
     assert held.config(held.plan(2)).budget.trials == 8 * 2 * (2 + 4)
+
+
+LEVEL = SandboxLevel("fake", "0" * 64)
+
+
+@pytest.mark.parametrize("change", ["models.temperature=0.5", "sandbox.memory_mib=512", "leases.trial_tokens=7"])
+def test_what_a_trial_depends_on_is_another_setting(change: str) -> None:
+    config, changed = (parse_config("[budget]\nattempts = 0\n", changes) for changes in ([], [change]))
+
+    assert setting_digest(config, "m", LEVEL) != setting_digest(changed, "m", LEVEL)
+
+
+def test_another_model_or_image_is_another_setting() -> None:
+    config = parse_config("[budget]\nattempts = 0\n")
+    levels = [LEVEL, SandboxLevel("fake", "1" * 64)]
+
+    assert len({setting_digest(config, model, level) for model in ("m", "n") for level in levels}) == 4
