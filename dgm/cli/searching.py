@@ -1,12 +1,8 @@
 """One search on an open run: adapters, loop, progress, and what is shown at the end."""
 
 import logging
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -15,24 +11,15 @@ from dgm.cli import render
 from dgm.cli.inspecting import show_view, view_of
 from dgm.cli.preparing import local_server, model_names_of
 from dgm.cli.progress import watcher
+from dgm.cli.session import EXIT, interrupted_by_signals, logging_to, open_executor
 from dgm.cli.which_run import shown_path
-from dgm.cli.worker import WorkerFactory
-from dgm.cluster import InlineExecutor
 from dgm.config import RunConfig
 from dgm.evaluations import suite_from_tree
 from dgm.evolve import Loop, Observer, Progress, Reason, RunEnd
-from dgm.ports import Clock, Executor
+from dgm.ports import Clock
 from dgm.values import Tree, plain
 
 _log = logging.getLogger(__name__)
-
-_EXIT = {
-    Reason.FINISHED: 0,
-    Reason.STOPPED: 130,
-    Reason.REFUSED: 5,
-    Reason.INFRASTRUCTURE: 4,
-    Reason.STORAGE: 3,
-}
 
 
 def search(run: Run, config: RunConfig, clock: Clock) -> int:
@@ -41,7 +28,7 @@ def search(run: Run, config: RunConfig, clock: Clock) -> int:
     Raises:
         DgmError: as the loop and the adapters do.
     """
-    with _logging_to(run.log_path), _interrupted_by_signals() as asked_to_stop:
+    with logging_to(run.log_path), interrupted_by_signals() as asked_to_stop:
         try:
             end = _loop_to_the_end(run, config, clock, asked_to_stop)
         except Exception:
@@ -50,7 +37,7 @@ def search(run: Run, config: RunConfig, clock: Clock) -> int:
     click.echo()
     show_view(view_of(run))
     _say_how_it_ended(run, end)
-    return _EXIT[end.reason]
+    return EXIT[end.reason]
 
 
 def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, asked_to_stop: Callable[[], bool]) -> RunEnd:
@@ -58,7 +45,7 @@ def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, asked_to_stop: C
     try:
         with local_server(config, run.folder / "llama.log") as reachable:
             names = model_names_of(reachable)
-            executor = _executor(reachable)
+            executor = open_executor(reachable)
             founders = _founders(run, config)
             with watcher(render.console()) as watching:
                 observer = _logged(watching)
@@ -93,15 +80,6 @@ def _founders(run: Run, config: RunConfig) -> dict[str, Tree]:
     return {name: run.assets[f"founders/{name}"] for name in names}
 
 
-def _executor(config: RunConfig) -> Executor:
-    factory = WorkerFactory(config)
-    if config.cluster.executor == "inline":
-        return InlineExecutor(factory)
-    from dgm.cluster import RayExecutor  # ray takes a second to import, and only this needs it
-
-    return RayExecutor(factory, config.cluster.slots)
-
-
 def _say_how_it_ended(run: Run, end: RunEnd) -> None:
     click.echo(f"\n{end.reason}: {end.detail}".rstrip(": "))
     for work in end.lost:
@@ -111,47 +89,3 @@ def _say_how_it_ended(run: Run, end: RunEnd) -> None:
     if end.reason is not Reason.FINISHED:
         click.echo(f"Nothing recorded is lost. Go on with: dgm resume --run {folder}")
     click.echo(f"Look further: dgm show {best} | dgm diff {best} | dgm log | dgm export {best} DIR   (--run {folder})")
-
-
-class _RunLog(logging.FileHandler):
-    """The run's log file. A full disk costs its lines, and nothing else."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
-        """Drop a line that cannot be written."""
-
-
-@contextmanager
-def _logging_to(path: Path) -> Iterator[None]:
-    handler = _RunLog(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logger = logging.getLogger("dgm")
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-        handler.close()
-
-
-@contextmanager
-def _interrupted_by_signals() -> Iterator[Callable[[], bool]]:
-    """Let SIGTERM, which clusters send, and SIGHUP, which a closed terminal sends, end a run as Ctrl-C does.
-
-    Yields what tells whether one came: Python drops an interrupt that is raised inside a finaliser.
-    """
-    asked = threading.Event()
-
-    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
-        asked.set()
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
