@@ -136,10 +136,17 @@ class SandboxSection(Section):
 class EvolveSection(Section):
     """How the archive grows."""
 
-    strategy: Literal["dgm"] = "dgm"
-    """Which agent is expanded next."""
+    strategy: Literal["dgm", "dgmh", "hgm", "sica", "greedy", "random", "no-archive", "no-self-improvement"] = "dgm"
+    """What is done next: which agent is expanded, and which is measured on what; docs/search.md describes each."""
     selection: Literal["score_child_prop", "score_prop", "uniform", "best"] = "score_child_prop"
-    """`dgm`'s rule: score and few children, score alone, uniform, or the best ones."""
+    """Rule of `dgm` and `no-self-improvement`: score and few children, score alone, uniform, or the best ones."""
+    racing: float = Field(default=0.0, ge=0, lt=1)
+    """Chance of earning its next stage below which an agent's series of trials stops; 0: never. `hgm` and `sica` have
+    no stages."""
+    widening: float = Field(default=0.6, gt=0, le=1)
+    """`hgm`: an agent is expanded when the trials so far, to this power, reach the number of children."""
+    first_expansions: int = Field(default=5, ge=0)
+    """`hgm`: how many attempts the founder has before anything else."""
     retention: Literal["improving_or_novel", "keep_better", "keep_all"] = "improving_or_novel"
     """Which functioning children may be parents: those that are probably better than their parent or unlike what was
     there, those that are not much worse than their founder, or all. Every functioning child is kept, whatever the

@@ -67,6 +67,8 @@ def _leaf(row: AgentRow, best: AgentRow | None) -> Text:
     parts = [(f"{row.agent} ", "bold"), (f"{row.name}  ", ""), (percent(row.score), "green" if row.resolved else "")]
     if row.not_run:
         parts.append((f"{row.not_run} not run", "yellow"))
+    if row.stopped:
+        parts.append(("stopped early", "dim"))
     if row.unscored:
         parts.append((f"{row.unscored} lost", "yellow"))
     if row.failed_attempts:

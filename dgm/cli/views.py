@@ -30,6 +30,7 @@ class AgentRow:
         score: share of its scored trials that are resolved, with the 95 % Wilson interval and n.
         unscored: trials that the infrastructure lost: in no score.
         not_run: tasks of its stage that have no verdict yet: the budget ended first, or they are under way.
+        stopped: whether racing has stopped its series: what is left of its stage is not run.
         spent: of its trials.
     """
 
@@ -40,6 +41,7 @@ class AgentRow:
     score: Interval
     unscored: int
     not_run: int
+    stopped: bool
     children: int
     failed_attempts: int
     spent: Spent
@@ -92,16 +94,11 @@ def _agent_rows(archive: Archive, population: Population) -> list[AgentRow]:
         if agent.parent is not None:
             children[agent.parent] += 1
     return [
-        _row(agent, trials[agent.number], children[agent.number], failed[agent.number], _not_run(population, agent))
-        for agent in agents
+        _row(agent, trials[agent.number], children[agent.number], failed[agent.number], population) for agent in agents
     ]
 
 
-def _not_run(population: Population, agent: AgentRecord) -> int:
-    return int(population.assigned[agent.number] - population.ended[agent.number])
-
-
-def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: int, not_run: int) -> AgentRow:
+def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: int, population: Population) -> AgentRow:
     scored = [t.verdict for t in trials if t.state is TrialState.SCORED and t.verdict is not None]
     resolved = sum(verdict.resolved for verdict in scored)
     return AgentRow(
@@ -111,7 +108,8 @@ def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: i
         resolved=resolved,
         score=wilson(resolved, len(scored)),
         unscored=sum(t.state is TrialState.UNSCORED for t in trials),
-        not_run=not_run,
+        not_run=int(population.waiting[agent.number] + population.pending[agent.number]),
+        stopped=bool(population.stopped[agent.number]),
         children=children,
         failed_attempts=failed,
         spent=_total(t.spent for t in trials),

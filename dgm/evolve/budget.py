@@ -109,6 +109,19 @@ class Budget:
         return {name: (used[name], float(limit)) for name, limit in limits.items() if limit is not None}
 
     @property
+    def share_left(self) -> float:
+        """Least share left of a limit that ends trials; work under way counts as used. 1: there is no such limit."""
+        taken = (
+            (self.limits.trials, self.trials + self.open_trials),
+            (self.limits.tokens, self.settled.tokens + self.held.tokens / STARTS),
+            (self.limits.cost_usd, self.settled.cost_usd + self.held.cost_usd / STARTS),
+            (self.limits.hours, self.hours),
+        )
+        return min(
+            (max(0.0, 1 - used / limit) if limit else 0.0 for limit, used in taken if limit is not None), default=1
+        )
+
+    @property
     def _busy(self) -> bool:
         return self.open_attempts + self.open_trials + self.open_screenings > 0
 

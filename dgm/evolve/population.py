@@ -5,26 +5,20 @@ archive stays the truth: `dgm.evolve.rebuilding` makes a population from it.
 """
 
 from collections.abc import Sequence
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dgm.evolve.cell import Cell
 from dgm.evolve.growable import Growable
 from dgm.evolve.staging import Staging
 
+__all__ = ["NO_PARENT", "Cell", "Population"]
+
 NO_PARENT = -1
 
-
-class Cell(IntEnum):
-    """Where one task of one agent stands. GIVEN_UP: the infrastructure failed too often; it counts as unresolved."""
-
-    NEW = 0
-    AGAIN = 1
-    PENDING = 2
-    UNRESOLVED = 3
-    RESOLVED = 4
-    GIVEN_UP = 5
+_NEW, _AGAIN, _PENDING, _RESOLVED = map(int, (Cell.NEW, Cell.AGAIN, Cell.PENDING, Cell.RESOLVED))
+"""Plain numbers: a member of an enum takes longer to look up than a trial to count."""
 
 
 class Population:
@@ -42,9 +36,9 @@ class Population:
         self._cells = Growable(np.uint8, len(self.tasks))
         self._parent = Growable(np.int64)
         self._eligible, self._flagged, self._barred = (Growable(np.bool_) for _ in range(3))
-        self._assigned, self._resolved, self._ended = (Growable(np.int64) for _ in range(3))
-        self._pending, self._first_left = Growable(np.int64), Growable(np.int64)
-        self._children, self._expanding = Growable(np.int64), Growable(np.int64)
+        self._assigned, self._waiting, self._stopped = Growable(np.int64), Growable(np.int64), Growable(np.bool_)
+        self._resolved, self._ended, self._pending = (Growable(np.int64) for _ in range(3))
+        self._first_left, self._children, self._expanding = (Growable(np.int64) for _ in range(3))
         self._clade_resolved, self._clade_ended = Growable(np.int64), Growable(np.int64)
 
     # What is known.
@@ -83,6 +77,16 @@ class Population:
         return self._assigned.view
 
     @property
+    def waiting(self) -> NDArray[np.int64]:
+        """Tasks it is owed: assigned, and neither ended nor under way; none where its series was stopped."""
+        return self._waiting.view
+
+    @property
+    def stopped(self) -> NDArray[np.bool_]:
+        """Whether racing has stopped its series: it is too unlikely to earn the next stage."""
+        return self._stopped.view
+
+    @property
     def resolved(self) -> NDArray[np.int64]:
         """Own tasks that are resolved."""
         return self._resolved.view
@@ -96,11 +100,6 @@ class Population:
     def pending(self) -> NDArray[np.int64]:
         """Own trials under way."""
         return self._pending.view
-
-    @property
-    def waiting(self) -> NDArray[np.int64]:
-        """Assigned tasks that are neither ended nor under way."""
-        return self.assigned - self.ended - self.pending
 
     @property
     def measured(self) -> NDArray[np.bool_]:
@@ -120,42 +119,52 @@ class Population:
 
     @property
     def clade_resolved(self) -> NDArray[np.int64]:
-        """Resolved tasks of the agent and all its descendants."""
+        """Resolved tasks of the agent and all its descendants, but for flagged ones: what they show is not believed."""
         return self._clade_resolved.view
 
     @property
     def clade_ended(self) -> NDArray[np.int64]:
-        """Ended tasks of the agent and all its descendants."""
+        """Ended tasks of the agent and all its descendants, but for flagged ones."""
         return self._clade_ended.view
 
     @property
     def score(self) -> NDArray[np.float64]:
-        """Resolved tasks by tasks assigned: those that are missing, late or given up count as unresolved."""
-        return self.resolved / self.assigned
+        """What is compared: resolved tasks by those of the largest stage; not earned or not run counts as unresolved.
+
+        So 3 of 10 are not taken as equal to 18 of 60, and no outcome that gets worse can raise a score.
+        """
+        return self.resolved / self.staging.last
 
     def waiting_tasks(self, agent: int, most: int) -> tuple[str, ...]:
         """Return the ids of its first waiting tasks: those never tried in suite order, then those to be tried again."""
-        row = self.cells[agent, : self.assigned[agent]]
-        order = np.concatenate([np.flatnonzero(row == Cell.NEW), np.flatnonzero(row == Cell.AGAIN)])
-        return tuple(self.tasks[i] for i in order[:most])
+        if not self._waiting.at[agent]:
+            return ()
+        return tuple(self.tasks[i] for i in self.undone(agent)[:most])
+
+    def undone(self, agent: int) -> NDArray[np.int64]:
+        """Return which assigned tasks are neither ended nor under way, those to be tried again last; shape (tasks,)."""
+        row = self.cells[agent, : self._assigned.at[agent]]
+        new, again = np.flatnonzero(row == _NEW), np.flatnonzero(row == _AGAIN)
+        return np.concatenate([new, again]) if len(again) else new
 
     # What happens.
 
     def add(self, parent: int | None, *, eligible: bool = True) -> int:
         """Add an agent and return its number. A founder has every stage, a child the first."""
-        number = len(self)
-        self._cells.append(Cell.NEW)
+        number, staging = len(self), self.staging
+        everything = parent is None or staging.is_free
+        self._cells.append(_NEW)
         self._parent.append(NO_PARENT if parent is None else parent)
         self._eligible.append(eligible)
-        self._flagged.append(False)
-        self._barred.append(False)
-        self._assigned.append(self.staging.last if parent is None else self.staging.first)
-        self._first_left.append(self.staging.first)
-        counts = (self._resolved, self._ended, self._pending, self._children, self._expanding)
-        for column in (*counts, self._clade_resolved, self._clade_ended):
+        self._assigned.append(staging.last if everything else staging.first)
+        self._first_left.append(staging.first)
+        counts = (self._resolved, self._ended, self._pending, self._children, self._expanding, self._waiting)
+        marks = (self._flagged, self._barred, self._stopped)
+        for column in (*counts, *marks, self._clade_resolved, self._clade_ended):
             column.append()
+        self._judge_series(number)
         if parent is not None:
-            self.children[parent] += 1
+            self._children.at[parent] += 1
         return number
 
     def set_eligible(self, agent: int, eligible: bool) -> None:
@@ -163,50 +172,73 @@ class Population:
         self.eligible[agent] = eligible
 
     def set_oversight(self, agent: int, *, flagged: bool, barred: bool) -> None:
-        """Change what oversight says of it; a flagged agent is barred. Its clade is not touched."""
-        self.flagged[agent] = flagged
-        self.barred[agent] = barred or flagged
+        """Change what oversight says of it. A flagged agent is barred, and its outcomes leave the clade sums.
+
+        Its descendants are not touched.
+        """
+        if flagged != self._flagged.at[agent]:
+            sign = -1 if flagged else 1
+            self._add_to_clade(agent, sign * self._resolved.at[agent], sign * self._ended.at[agent])
+        self._flagged.at[agent] = flagged
+        self._barred.at[agent] = barred or flagged
 
     def open_attempt(self, parent: int) -> None:
         """Count an attempt that has been started."""
-        self.expanding[parent] += 1
+        self._expanding.at[parent] += 1
 
     def close_attempt(self, parent: int) -> None:
         """Count an attempt that has ended; a child is added by `add`."""
-        self.expanding[parent] -= 1
+        self._expanding.at[parent] -= 1
 
     def open_trial(self, agent: int, task: str) -> None:
         """Count a trial that has been started. Raises ValueError for one that is under way or has ended."""
         i = self.index[task]
-        if self.cells[agent, i] not in (Cell.NEW, Cell.AGAIN):
-            raise ValueError(f"a{agent} on {task!r} is {Cell(self.cells[agent, i]).name}: it cannot be started")
-        self.cells[agent, i] = Cell.PENDING
-        self.pending[agent] += 1
+        if self._cells.at[agent, i] > _AGAIN:
+            raise ValueError(f"a{agent} on {task!r} is {Cell(self._cells.at[agent, i]).name}: it cannot be started")
+        self._cells.at[agent, i] = _PENDING
+        self._pending.at[agent] += 1
+        self._judge_series(agent)
 
     def reopen_trial(self, agent: int, task: str) -> None:
         """Put a trial back that ended without a score, to be tried again."""
-        self._leave_pending(agent, task, Cell.AGAIN)
+        self._leave_pending(agent, task, _AGAIN)
+        self._judge_series(agent)
 
     def close_trial(self, agent: int, task: str, cell: Cell) -> None:
         """Count a trial's end: RESOLVED, UNRESOLVED or GIVEN_UP. Promotes the agent where it has earned it."""
-        self._leave_pending(agent, task, cell)
-        self.ended[agent] += 1
-        self.resolved[agent] += cell is Cell.RESOLVED
-        self._first_left.view[agent] -= self.index[task] < self.staging.first
-        self._add_to_clade(agent, cell is Cell.RESOLVED)
-        if cell is Cell.RESOLVED and self.assigned[agent] < self.staging.last:
-            self.assigned[agent] = self.staging.earned(self.cells[agent] == Cell.RESOLVED)
+        i = self._leave_pending(agent, task, cell)
+        resolved = int(cell == _RESOLVED)
+        self._ended.at[agent] += 1
+        self._resolved.at[agent] += resolved
+        if i < self.staging.first:
+            self._first_left.at[agent] -= 1
+        if not self._flagged.at[agent]:
+            self._add_to_clade(agent, resolved, 1)
+        self._judge_series(agent)
 
-    def _leave_pending(self, agent: int, task: str, cell: Cell) -> None:
+    def _leave_pending(self, agent: int, task: str, cell: int) -> int:
         i = self.index[task]
-        if self.cells[agent, i] != Cell.PENDING:
-            raise ValueError(f"a{agent} on {task!r} is {Cell(self.cells[agent, i]).name}: it is not under way")
-        self.cells[agent, i] = cell
-        self.pending[agent] -= 1
+        if self._cells.at[agent, i] != _PENDING:
+            raise ValueError(f"a{agent} on {task!r} is {Cell(self._cells.at[agent, i]).name}: it is not under way")
+        self._cells.at[agent, i] = cell
+        self._pending.at[agent] -= 1
+        return i
 
-    def _add_to_clade(self, agent: int, resolved: bool) -> None:
-        parent, clade_resolved, clade_ended = self.parent, self.clade_resolved, self.clade_ended
+    def _judge_series(self, agent: int) -> None:
+        """Bring up to date what an agent has earned and is owed: its cells alone tell it."""
+        if self.staging.is_free:
+            return
+        cells = self.cells[agent].tobytes()
+        assigned, stopped = self._assigned.at[agent], False
+        if assigned < self.staging.last:
+            assigned, stopped = self.staging.judge(cells)
+            self._assigned.at[agent], self._stopped.at[agent] = assigned, stopped
+        waiting = 0 if stopped else cells.count(_NEW, 0, assigned) + cells.count(_AGAIN, 0, assigned)
+        self._waiting.at[agent] = waiting
+
+    def _add_to_clade(self, agent: int, resolved: int, ended: int) -> None:
+        parent, clade_resolved, clade_ended = self._parent.at, self._clade_resolved.at, self._clade_ended.at
         while agent != NO_PARENT:
-            clade_ended[agent] += 1
+            clade_ended[agent] += ended
             clade_resolved[agent] += resolved
-            agent = int(parent[agent])
+            agent = parent[agent]

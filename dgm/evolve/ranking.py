@@ -1,8 +1,10 @@
 """Who is best so far. Pure, and never a claim: an agent that was chosen for its score is not confirmed by it.
 
 Scores from different stages are not compared as equals: the agents that have earned the largest stage come first,
-whatever the others resolved of a smaller one. Among them the score decides, with tasks that have not been run counted
-as unresolved, so that their intervals are as wide; at the same score the earlier agent. A strategy may pick otherwise.
+whatever the others resolved of a smaller one. Among them decides what they have resolved, with tasks that have not been
+run counted as unresolved; at the same score the earlier agent is the best. A strategy may pick otherwise.
+
+What is shown is another thing: what was resolved of the trials that have ended, with their n.
 """
 
 from dataclasses import dataclass
@@ -16,23 +18,24 @@ from dgm.values import Interval
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An agent and its score: resolved by assigned, with n and the interval.
+    """An agent and its score: resolved by ended, with n and the interval.
 
     Args:
-        ended: how many of the `score.n` tasks have been run; the others count as unresolved.
+        assigned: tasks that it was to be measured on; more than `score.n` where some are still to come, where its
+            series was stopped, or where the strategy measures as it likes.
         confirmed: whether a paired test on the holdout stands behind it.
     """
 
     agent: int
     score: Interval
-    ended: int
+    assigned: int
     confirmed: bool = False
 
 
 def standing_of(population: Population, agent: int) -> Standing:
     """Return how an agent stands now."""
-    score = wilson(int(population.resolved[agent]), int(population.assigned[agent]))
-    return Standing(agent, score, int(population.ended[agent]))
+    score = wilson(int(population.resolved[agent]), int(population.ended[agent]))
+    return Standing(agent, score, int(population.assigned[agent]))
 
 
 def best_agent(population: Population) -> int | None:

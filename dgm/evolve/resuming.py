@@ -11,6 +11,7 @@ from dgm.evolve.population import NO_PARENT, Population
 from dgm.evolve.randomness import Streams
 from dgm.evolve.rebuilding import rebuild
 from dgm.evolve.staging import Staging
+from dgm.evolve.strategies import open_strategy
 from dgm.ports import Archive
 from dgm.values import OpenLease, Split, Suite, Tree
 
@@ -46,8 +47,14 @@ def population_of(config: RunConfig, suite: Suite, archive: Archive) -> Populati
 
 
 def staging_of(config: RunConfig, suite: Suite) -> Staging:
-    """Return the stages that agents go through. Raises ConfigError."""
-    return Staging.of(config.suite.stages or suite.stages, config.suite.promote, len(search_tasks(config, suite)))
+    """Return the stages that agents go through, as the strategy measures them. Raises ConfigError."""
+    return Staging.of(
+        config.suite.stages or suite.stages,
+        config.suite.promote,
+        len(search_tasks(config, suite)),
+        racing=config.evolve.racing,
+        measuring=open_strategy(config.evolve).measuring,
+    )
 
 
 def search_tasks(config: RunConfig, suite: Suite) -> tuple[str, ...]:

@@ -145,3 +145,30 @@ def test_counts_never_exceed_their_limits(attempts: int, trials: int, wanted: li
 
     assert books.open_attempts <= attempts
     assert books.open_trials <= trials
+
+
+def test_without_a_limit_all_of_the_budget_is_left() -> None:
+    assert budget(attempts=3).share_left == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "left"),
+    [({"trials": 10}, 0.7), ({"tokens": 1000}, 0.75), ({"cost_usd": 10}, 0.8), ({"trials": 10, "cost_usd": 4}, 0.5)],
+)
+def test_what_is_left_is_the_least_share_of_all_limits_with_work_under_way_as_used(
+    limits: dict[str, float], left: float
+) -> None:
+    books = budget(**limits)
+    for _ in range(3):
+        books = books.opened(TRIAL, Lease(100, 1.0, 60.0))
+    books = books.settled_with(TRIAL, Lease(100, 1.0, 60.0), Spent(50, 0.0))
+
+    assert books.share_left == pytest.approx(left)
+
+
+def test_of_a_budget_of_no_trials_nothing_is_left() -> None:
+    assert budget(trials=0).share_left == 0
+
+
+def test_hours_that_have_passed_are_used() -> None:
+    assert budget(hours=4).at(5).share_left == 0

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
-from tests.evolve.worlds import World, config_of
+import pytest
+
+from tests.evolve.worlds import World, config_of, searching_by
 
 
 def commits_of(world: World) -> list[str]:
     with world.open() as run:
         return [agent.commit for agent in run.archive.agents()]
+
+
+def trials_of(world: World) -> list[tuple[int, str]]:
+    with world.open() as run:
+        return [(trial.agent, trial.task_id) for trial in run.archive.trials()]
 
 
 def test_the_same_seed_gives_the_same_commits(tmp_path: Path) -> None:
@@ -31,8 +38,10 @@ def test_another_seed_gives_another_lineage(tmp_path: Path) -> None:
     assert commits_of(one) != commits_of(other)
 
 
-def test_a_run_stopped_after_every_step_and_resumed_makes_the_same_commits(tmp_path: Path) -> None:
-    whole, pieces = (World(tmp_path / name, config_of(attempts=2)) for name in ("whole", "pieces"))
+@pytest.mark.parametrize("strategy", ["dgm", "hgm", "sica", "no-self-improvement"])
+def test_a_run_stopped_after_every_step_and_resumed_makes_the_same_commits(tmp_path: Path, strategy: str) -> None:
+    config = searching_by(strategy, config_of(attempts=2), racing=0.1)
+    whole, pieces = (World(tmp_path / name, config) for name in ("whole", "pieces"))
     whole.run()
 
     for _ in range(16):
@@ -40,3 +49,4 @@ def test_a_run_stopped_after_every_step_and_resumed_makes_the_same_commits(tmp_p
         pieces.run(stop=lambda steps=steps: next(steps))
 
     assert commits_of(pieces) == commits_of(whole)
+    assert trials_of(pieces) == trials_of(whole)

@@ -1,18 +1,17 @@
-"""The strategy `dgm`: the paper's weights, and both ends of the scale."""
+"""The strategy `dgm`: the paper's weights, and both ends of the scale. What all strategies share is held in
+`test_strategies`.
+"""
 
 from collections.abc import Sequence
 from math import exp
-from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dgm.config import BudgetSection, LeaseSection
 from dgm.evolve import Budget, Dgm, Evaluate, Expand, Population, Staging, Wait
 from dgm.evolve.population import Cell
-from dgm.evolve.strategies.dgm import candidates_of, probabilities
+from dgm.evolve.strategies.dgm import Selection, learners_of, weights
 
 TASKS = tuple(f"t{i}" for i in range(10))
 BUDGET = Budget(BudgetSection(attempts=100), LeaseSection())
@@ -38,6 +37,12 @@ def generator() -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(1))
 
 
+def chances(population: Population, selection: Selection = "score_child_prop") -> list[float]:
+    """Return the chances of those who may be parents, in order of their numbers."""
+    found = weights(population, learners_of(population), selection)
+    return (found / found.sum()).tolist()
+
+
 def weight(a: float, n: int) -> float:
     return 1 / (1 + exp(-10 * (a - 0.5))) / (1 + n)
 
@@ -45,42 +50,38 @@ def weight(a: float, n: int) -> float:
 def test_the_chance_is_the_papers() -> None:
     population = measured([5, 2], children=1)
 
-    chances = probabilities(population, candidates_of(population), "score_child_prop")
-
     expected = np.array([weight(0.5, 1), weight(0.2, 0), weight(0.0, 0)])
-    np.testing.assert_allclose(chances, expected / expected.sum())
+    np.testing.assert_allclose(chances(population), expected / expected.sum())
 
 
 def test_an_attempt_under_way_counts_as_a_child() -> None:
     population = measured([5, 5])
     population.open_attempt(0)
 
-    chances = probabilities(population, candidates_of(population), "score_child_prop")
-
-    np.testing.assert_allclose(chances, [1 / 3, 2 / 3])
+    np.testing.assert_allclose(chances(population), [1 / 3, 2 / 3])
 
 
 def test_by_score_alone_children_do_not_count() -> None:
     population = measured([5, 5])
     population.open_attempt(0)
 
-    np.testing.assert_allclose(probabilities(population, candidates_of(population), "score_prop"), [0.5, 0.5])
+    np.testing.assert_allclose(chances(population, "score_prop"), [0.5, 0.5])
 
 
 def test_uniform_gives_all_the_same_chance() -> None:
     population = measured([9, 1, 0])
 
-    np.testing.assert_allclose(probabilities(population, candidates_of(population), "uniform"), [1 / 3] * 3)
+    np.testing.assert_allclose(chances(population, "uniform"), [1 / 3] * 3)
 
 
 def test_best_takes_one_of_the_best() -> None:
     population = measured([7, 1, 7])
 
-    np.testing.assert_allclose(probabilities(population, candidates_of(population), "best"), [0.5, 0, 0.5])
+    np.testing.assert_allclose(chances(population, "best"), [0.5, 0, 0.5])
 
 
 def test_an_agent_that_resolves_everything_is_not_eligible() -> None:
-    assert candidates_of(measured([10, 3])).tolist() == [1]
+    assert learners_of(measured([10, 3])).tolist() == [1]
 
 
 @pytest.mark.parametrize("score", [0, 10])
@@ -95,14 +96,22 @@ def test_an_agent_that_retention_refused_is_not_eligible() -> None:
     population = measured([5, 3])
     population.set_eligible(0, False)
 
-    assert candidates_of(population).tolist() == [1]
+    assert learners_of(population).tolist() == [1]
 
 
-def test_where_nobody_is_eligible_all_are() -> None:
+def test_where_nobody_else_is_eligible_one_that_resolves_everything_is() -> None:
     population = measured([10, 3])
     population.set_eligible(1, False)
 
-    assert candidates_of(population).tolist() == [0, 1]
+    assert learners_of(population).tolist() == [0]
+
+
+def test_where_retention_lets_nobody_be_a_parent_all_are() -> None:
+    population = measured([10, 3])
+    for agent in (0, 1):
+        population.set_eligible(agent, False)
+
+    assert learners_of(population).tolist() == [1]
 
 
 def test_a_barred_agent_is_no_parent_even_where_nobody_is_eligible() -> None:
@@ -110,7 +119,7 @@ def test_a_barred_agent_is_no_parent_even_where_nobody_is_eligible() -> None:
     population.set_eligible(1, False)
     population.set_oversight(0, flagged=False, barred=True)
 
-    assert candidates_of(population).tolist() == [1]
+    assert learners_of(population).tolist() == [1]
 
 
 def test_where_all_are_barred_it_waits() -> None:
@@ -129,10 +138,8 @@ def test_an_agent_that_was_not_promoted_counts_by_the_tasks_of_the_largest_stage
         population.open_trial(1, task)
         population.close_trial(1, task, cell)
 
-    chances = probabilities(population, candidates_of(population), "score_prop")
-
     expected = np.array([weight(0.2, 0), weight(0.1, 0)])
-    np.testing.assert_allclose(chances, expected / expected.sum())
+    np.testing.assert_allclose(chances(population, "score_prop"), expected / expected.sum())
 
 
 def test_waiting_tasks_come_before_a_new_child() -> None:
@@ -175,29 +182,3 @@ def test_a_decision_over_many_agents_carries_the_drawn_one() -> None:
     assert isinstance(action, Expand)
     assert action.agent in action.probabilities
     assert len(action.probabilities) <= 1001
-
-
-@given(st.lists(st.integers(0, 10), min_size=2, max_size=6), st.randoms())
-def test_relabelling_agents_changes_nothing(scores: list[int], shuffle: Random) -> None:
-    order = list(range(len(scores)))
-    shuffle.shuffle(order)
-    plain, relabelled = measured(scores), measured([scores[i] for i in order])
-
-    chance = dict(
-        zip(candidates_of(plain), probabilities(plain, candidates_of(plain), "score_child_prop"), strict=True)
-    )
-    after = candidates_of(relabelled)
-
-    for agent, p in zip(after, probabilities(relabelled, after, "score_child_prop"), strict=True):
-        assert p == pytest.approx(chance[order[agent]])
-
-
-@given(st.lists(st.integers(0, 9), min_size=2, max_size=6), st.data())
-def test_one_more_failure_never_raises_a_chance(scores: list[int], data: st.DataObject) -> None:
-    agent = data.draw(st.integers(0, len(scores) - 1))
-    worse = [max(0, score - 1) if i == agent else score for i, score in enumerate(scores)]
-    before, after = measured(scores), measured(worse)
-
-    chance = probabilities(before, candidates_of(before), "score_child_prop")[agent]
-
-    assert probabilities(after, candidates_of(after), "score_child_prop")[agent] <= chance + 1e-12

@@ -1,12 +1,15 @@
 """The population: its counts equal recounts, whatever happened in whatever order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dgm.evolve import Population, Staging, best_agent
+from dgm.evolve import Population, Staging, best_agent, standing_of
 from dgm.evolve.population import NO_PARENT, Cell
+from dgm.evolve.staging import Measuring
 
 TASKS = ("t0", "t1", "t2", "t3")
 STAGING = Staging((2, 4), (0.5, 0.5))
@@ -27,23 +30,33 @@ def end(population: Population, agent: int, task: str, cell: Cell) -> None:
 
 @st.composite
 def populations(draw: st.DrawFn) -> Population:
-    """Return a population after some history."""
-    population = Population(TASKS, STAGING)
+    """Return a population after some history, measured in one of the ways that there are."""
+    racing = draw(st.sampled_from([0.0, 0.3]))
+    population = Population(TASKS, replace(STAGING, racing=racing, measuring=draw(st.sampled_from(Measuring))))
     population.add(None)
     for _ in range(draw(st.integers(0, 25))):
-        agent = draw(st.integers(0, len(population) - 1))
-        waiting = population.waiting_tasks(agent, 4)
-        act = draw(st.sampled_from(["add", "open", "end", "again"]))
-        if act == "add":
-            population.add(agent, eligible=draw(st.booleans()))
-        elif waiting and act == "open":
-            population.open_trial(agent, waiting[0])
-        elif waiting and act == "again":
-            population.open_trial(agent, waiting[0])
-            population.reopen_trial(agent, waiting[0])
-        elif waiting:
-            end(population, agent, waiting[0], draw(st.sampled_from([Cell.RESOLVED, Cell.UNRESOLVED, Cell.GIVEN_UP])))
+        happen(draw, population, draw(st.integers(0, len(population) - 1)))
     return population
+
+
+def happen(draw: st.DrawFn, population: Population, agent: int) -> None:
+    """Let one thing happen to an agent, if it can."""
+    undone = [TASKS[i] for i in population.undone(agent)]
+    pending = [TASKS[i] for i in np.flatnonzero(population.cells[agent] == Cell.PENDING)]
+    match draw(st.sampled_from(["add", "open", "end", "again", "attempt", "oversee"])):
+        case "add":
+            population.add(agent, eligible=draw(st.booleans()))
+        case "open" if undone:
+            population.open_trial(agent, draw(st.sampled_from(undone)))
+        case "end" if pending:
+            cell = draw(st.sampled_from([Cell.RESOLVED, Cell.UNRESOLVED, Cell.GIVEN_UP]))
+            population.close_trial(agent, draw(st.sampled_from(pending)), cell)
+        case "again" if pending:
+            population.reopen_trial(agent, draw(st.sampled_from(pending)))
+        case "attempt":
+            population.open_attempt(agent)
+        case "oversee":
+            population.set_oversight(agent, flagged=draw(st.booleans()), barred=draw(st.booleans()))
 
 
 @given(populations())
@@ -53,12 +66,12 @@ def test_own_counts_equal_recounts(population: Population) -> None:
     assert (population.resolved == (cells == Cell.RESOLVED).sum(axis=1)).all()
     assert (population.pending == (cells == Cell.PENDING).sum(axis=1)).all()
     assert (population.ended == (cells >= Cell.UNRESOLVED).sum(axis=1)).all()
-    assert (population.waiting >= 0).all()
+    assert (population.measured == (cells[:, : STAGING.first] >= Cell.UNRESOLVED).all(axis=1)).all()
 
 
 @given(populations())
-def test_clade_sums_equal_recounts(population: Population) -> None:
-    resolved, ended = population.resolved.copy(), population.ended.copy()
+def test_clade_sums_equal_recounts_without_flagged_agents(population: Population) -> None:
+    resolved, ended = (np.where(population.flagged, 0, own) for own in (population.resolved, population.ended))
     for agent in range(len(population) - 1, 0, -1):
         if (parent := population.parent[agent]) != NO_PARENT:
             resolved[parent] += resolved[agent]
@@ -66,6 +79,13 @@ def test_clade_sums_equal_recounts(population: Population) -> None:
 
     assert (population.clade_resolved == resolved).all()
     assert (population.clade_ended == ended).all()
+
+
+@given(populations())
+def test_children_equal_recounts(population: Population) -> None:
+    parents = population.parent[population.parent != NO_PARENT]
+
+    assert (population.children == np.bincount(parents, minlength=len(population))).all()
 
 
 @given(populations())
@@ -78,18 +98,27 @@ def test_waiting_tasks_are_neither_ended_nor_under_way(population: Population) -
         assert all(cell in (Cell.NEW, Cell.AGAIN) for cell in cells)
 
 
+@given(populations())
+def test_what_waits_is_what_is_assigned_unless_the_series_was_stopped(population: Population) -> None:
+    assigned = np.arange(len(TASKS)) < population.assigned[:, None]
+    undone = ((population.cells <= Cell.AGAIN) & assigned).sum(axis=1)
+    owed = np.where(population.stopped | population.staging.is_free, 0, undone)
+
+    assert (population.waiting == owed).all()
+
+
 @settings(max_examples=30)
 @given(populations(), st.data())
-def test_a_worse_outcome_never_raises_what_a_strategy_compares(population: Population, data: st.DataObject) -> None:
-    waiting = [agent for agent in range(len(population)) if population.waiting[agent]]
-    if not waiting:
+def test_a_worse_outcome_never_raises_what_is_compared(population: Population, data: st.DataObject) -> None:
+    pending = np.argwhere(population.cells == Cell.PENDING).tolist()
+    if not pending:
         return
-    agent = data.draw(st.sampled_from(waiting))
-    before = population.resolved[agent] / population.staging.last
+    agent, task = data.draw(st.sampled_from(pending))
+    before = float(population.score[agent])
 
-    end(population, agent, population.waiting_tasks(agent, 1)[0], Cell.UNRESOLVED)
+    population.close_trial(agent, TASKS[task], Cell.UNRESOLVED)
 
-    assert population.resolved[agent] / population.staging.last <= before
+    assert population.score[agent] <= before
 
 
 def test_a_founder_has_every_stage() -> None:
@@ -119,6 +148,60 @@ def test_a_task_that_is_given_up_stays_in_the_denominator() -> None:
     end(population, 1, "t1", Cell.UNRESOLVED)
 
     assert (population.score[1], population.measured[1]) == (0, True)
+
+
+def test_scores_of_different_stages_are_shares_of_the_largest() -> None:
+    population = small()
+    for task in ("t0", "t1"):
+        end(population, 0, task, Cell.RESOLVED)
+    end(population, 1, "t0", Cell.RESOLVED)
+
+    assert population.score.tolist() == [0.5, 0.25]
+
+
+def test_what_is_shown_has_the_trials_that_have_ended_as_its_n() -> None:
+    population = small()
+    end(population, 0, "t0", Cell.RESOLVED)
+    end(population, 0, "t1", Cell.UNRESOLVED)
+
+    standing = standing_of(population, 0)
+
+    assert (standing.score.estimate, standing.score.n, standing.assigned) == (0.5, 2, 4)
+
+
+def test_a_stopped_series_goes_on_when_an_outcome_under_way_makes_it_likely_again() -> None:
+    population = Population(TASKS, Staging((3, 4), (0.6, 0.6), racing=0.4))
+    population.add(None)
+    population.add(0)
+    population.open_trial(1, "t1")
+    end(population, 1, "t0", Cell.UNRESOLVED)
+    stopped = bool(population.stopped[1]), int(population.waiting[1])
+
+    population.close_trial(1, "t1", Cell.RESOLVED)
+
+    assert stopped == (True, 0)
+    assert (population.stopped[1], population.waiting_tasks(1, 4)) == (False, ("t2",))
+
+
+def test_what_a_flagged_agent_resolves_is_no_credit_to_its_ancestors() -> None:
+    population = small()
+    end(population, 1, "t0", Cell.RESOLVED)
+
+    population.set_oversight(1, flagged=True, barred=True)
+    end(population, 1, "t1", Cell.RESOLVED)
+    flagged = int(population.clade_resolved[0])
+    population.set_oversight(1, flagged=False, barred=False)
+
+    assert (flagged, population.clade_resolved[0], population.resolved[1]) == (0, 2, 2)
+
+
+def test_an_agent_that_is_measured_freely_is_owed_nothing() -> None:
+    population = Population(TASKS, replace(STAGING, measuring=Measuring.FREE))
+    population.add(None)
+    population.add(0)
+
+    assert population.waiting.tolist() == [0, 0]
+    assert population.undone(1).tolist() == [0, 1, 2, 3]
 
 
 def test_tasks_to_be_tried_again_come_after_new_ones() -> None:

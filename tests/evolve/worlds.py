@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dgm.archive import Run, create_run, open_run
 from dgm.cluster import InlineExecutor
-from dgm.config import RunConfig, parse_config
+from dgm.config import EvolveSection, RunConfig, parse_config
 from dgm.evolve import Loop, ModelNames, Progress, RunEnd
 from dgm.values import (
     AttemptOrder,
@@ -69,6 +69,12 @@ def suite_of(tasks: int = 4, stages: tuple[int, ...] = (2, 4)) -> Suite:
 def config_of(**budget: float) -> RunConfig:
     limits = "\n".join(f"{name} = {value}" for name, value in budget.items())
     return parse_config(f"[budget]\n{limits}\n[suite]\npromote = [0.5]\n")
+
+
+def searching_by(strategy: str, config: RunConfig, **options: object) -> RunConfig:
+    """Return the configuration with another strategy, which may expand every child."""
+    evolve = {**config.evolve.model_dump(), "strategy": strategy, "retention": "keep_all", **options}
+    return config.model_copy(update={"evolve": EvolveSection.model_validate(evolve)})
 
 
 def resolves_half(order: TrialOrder) -> bool:
