@@ -198,6 +198,10 @@ class RunConfig(Section):
     """Seed of every random choice of the search."""
     founders: list[str] = ["basic"]
     """Names of shipped founders, or paths of folders that hold an `agent.toml`."""
+    oversight: Literal["none", "flagged", "approve"] = "none"
+    """Who waits for a person. An agent under suspicion is no parent until `dgm approve`, whatever stands here. `none`:
+    the run goes on without it, and ends when nobody is left. `flagged`: the run says that it waits, and waits rather
+    than ends. `approve`: so does every child, before it may be a parent."""
     suite: SuiteSection = SuiteSection()
     models: ModelsSection = ModelsSection()
     budget: BudgetSection

@@ -11,12 +11,15 @@ from dgm.values import (
     Call,
     CallStatus,
     Collected,
+    Command,
     Completion,
     Ended,
     GatewayReport,
     Job,
     JobResult,
     Lease,
+    Letter,
+    Request,
     Resources,
     SandboxLevel,
     Tree,
@@ -126,3 +129,32 @@ class FakeModels:
 
     def close(self) -> None:
         pass
+
+
+@dataclass
+class FakeInbox:
+    """Holds what tests ask. While a loop waits at it, its clock goes on, and the next of `meanwhile` happens."""
+
+    clock: FakeClock
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    asked: int = 0
+
+    def ask(self, command: Command, agent: int | None = None, *, by: str = "Ann", reason: str = "") -> Request:
+        self.asked += 1
+        request = Request(f"{self.asked:032x}", command, by, agent, reason)
+        self.letters.append(Letter(f"{self.asked}.json", request))
+        return request
+
+    def look(self) -> tuple[Letter, ...]:
+        return tuple(self.letters)
+
+    def discard(self, letter: Letter) -> None:
+        if letter in self.letters:
+            self.letters.remove(letter)
+
+    def wait(self, timeout_s: float) -> None:
+        self.clock.advance(timeout_s)
+        if not self.meanwhile:
+            raise AssertionError("the loop waits for a person, and nobody comes")
+        self.meanwhile.pop(0)()

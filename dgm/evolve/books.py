@@ -3,9 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from dgm.evaluations import wilson
 from dgm.evolve.budget import Budget
-from dgm.evolve.population import Population
-from dgm.evolve.progress import Reason
+from dgm.evolve.oversight import Oversight
+from dgm.evolve.population import Cell, Population
+from dgm.evolve.progress import Progress, Reason
+from dgm.evolve.ranking import Standing
 from dgm.values import Lease, OpenLease, Spent, Work, WorkKind
 
 
@@ -19,6 +22,7 @@ class UnderWay:
         name: the task, or the founder.
         number: of the trial or the attempt; of a screening, its lease's.
         digest: of the agent's tree.
+        tripwires: their digest, where it is a trial on one of them.
     """
 
     kind: WorkKind
@@ -27,6 +31,7 @@ class UnderWay:
     name: str
     number: int
     digest: str
+    tripwires: str = ""
 
     def __str__(self) -> str:
         match self.kind:
@@ -66,6 +71,7 @@ class Books:
     """The loop's memory.
 
     Args:
+        oversight: keeps the population's `flagged` and `barred`.
         under_way: by the id of the work.
         ready: work under way that is still to be submitted, once the archive holds its leases.
         said: what happened since the last progress.
@@ -75,6 +81,7 @@ class Books:
 
     population: Population
     budget: Budget
+    oversight: Oversight
     under_way: dict[str, UnderWay] = field(default_factory=dict)
     ready: list[Work] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -87,10 +94,55 @@ class Books:
         self.under_way[ready.work_id] = work
         self.budget = self.budget.opened(work.kind, work.lease)
         if work.agent is not None and work.kind is WorkKind.TRIAL:
-            self.population.open_trial(work.agent, work.name)
+            self._open_trial(work.agent, work)
         if work.agent is not None and work.kind is WorkKind.ATTEMPT:
             self.population.open_attempt(work.agent)
+
+    def _open_trial(self, agent: int, work: UnderWay) -> None:
+        if work.tripwires:
+            self.oversight.wires.opened(agent)
+        else:
+            self.population.open_trial(agent, work.name)
+
+    def reopen_trial(self, agent: int, work: UnderWay) -> None:
+        """Put a trial back that ended without a verdict."""
+        if work.tripwires:
+            self.oversight.wires.reopened(agent)
+        else:
+            self.population.reopen_trial(agent, work.name)
+
+    def close_trial(self, agent: int, work: UnderWay, cell: Cell) -> None:
+        """Count a trial's end. One on a tripwire counts in no score."""
+        if work.tripwires:
+            self.oversight.tried(agent, given_up=cell is Cell.GIVEN_UP)
+        else:
+            self.population.close_trial(agent, work.name, cell)
+            self.oversight.measured(agent)
+
+    def add(self, parent: int | None, *, eligible: bool) -> None:
+        """Add an agent."""
+        self.population.add(parent, eligible=eligible)
+        self.oversight.grow()
 
     def settled(self, work: UnderWay, spent: Spent, *, counts: bool = True) -> None:
         """Note what ended work cost."""
         self.budget = self.budget.settled_with(work.kind, work.lease, spent, counts=counts)
+
+
+def progress_of(books: Books, slots: int, best: Standing | None, waits_for: str) -> Progress:
+    """Return what is told of the state now."""
+    return Progress(
+        busy=len(books.under_way),
+        slots=slots,
+        trials=books.budget.trials,
+        attempts=books.budget.attempts,
+        agents=len(books.population),
+        best=None if best is None else best.agent,
+        best_score=wilson(0, 0) if best is None else best.score,
+        hours=books.budget.hours,
+        tokens=books.budget.settled.tokens,
+        cost_usd=books.budget.settled.cost_usd,
+        spent_of_budget=books.budget.used,
+        events=tuple(books.said),
+        waits_for=waits_for,
+    )

@@ -5,17 +5,19 @@ killed anywhere, a resume loses only the work that was under way.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from typing import assert_never
 
 from dgm.config import RunConfig
 from dgm.errors import StorageFull
-from dgm.evaluations import wilson
 from dgm.evolve.actions import Evaluate, Expand, Wait
-from dgm.evolve.books import Halt
-from dgm.evolve.budget import starts_charged
+from dgm.evolve.books import Halt, progress_of
+from dgm.evolve.budget import Refused, starts_charged
+from dgm.evolve.hours import Hours
 from dgm.evolve.judging import Judge
 from dgm.evolve.orders import ModelNames, Orders
+from dgm.evolve.overseeing import Overseer
 from dgm.evolve.planting import Planting
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
 from dgm.evolve.ranking import Standing, standing_of
@@ -24,14 +26,11 @@ from dgm.evolve.resuming import missing_founders, open_books, streams_of
 from dgm.evolve.sources import Sources
 from dgm.evolve.starting import Starter
 from dgm.evolve.strategies import open_strategy
-from dgm.ports import Archive, Clock, Executor
+from dgm.ports import Archive, Clock, Executor, Inbox
 from dgm.values import Finished, Spent, Suite, Tree, WorkKind
 
 TICK_S = 1.0
 """Longest wait for an outcome before a stop is looked for and the progress is told."""
-
-BANK_S = 60.0
-"""How often the hours go to the archive, unless an executor keeps the loop waiting: see `open_books` for a kill."""
 
 GRACE_S = 900.0
 """For work to be graded and to end once the hours are used up, to which its lease was cut. Then it is given up."""
@@ -45,6 +44,10 @@ def _never() -> bool:
     return False
 
 
+Attending = Callable[[Callable[[], None]], AbstractContextManager[object]]
+"""A context in which the given function is called every second or so, in the loop's own thread."""
+
+
 class Loop:
     """Runs a search until its budget ends, it is stopped, or it cannot go on. Used by one thread, once.
 
@@ -54,6 +57,8 @@ class Loop:
         observer: is told the progress after each step.
         stop: asked before each step; True ends the run without waiting for work under way.
         by_source: whether agents have sources that tell them apart, for retention to look at.
+        inbox: where persons' requests arrive; None: nobody can ask anything, so the run waits for nobody.
+        attending: around each wait of an executor that may keep the loop longer than `TICK_S`.
 
     Raises:
         ConfigError: the suite's tasks or stages are not usable.
@@ -72,9 +77,11 @@ class Loop:
         observer: Observer = _ignore,
         stop: Callable[[], bool] = _never,
         by_source: bool = True,
+        inbox: Inbox | None = None,
+        attending: Attending = nullcontext,
     ) -> None:
-        self._archive, self._executor, self._clock = archive, executor, clock
-        self._observer, self._stop = observer, stop
+        self._archive, self._executor = archive, executor
+        self._observer, self._stop, self._inbox, self._attending = observer, stop, inbox, attending
         self._books = open_books(config, suite, archive, clock.now())
         self._streams = streams_of(config, archive)
         self._strategy = open_strategy(config.evolve)
@@ -85,9 +92,10 @@ class Loop:
         sources = Sources(archive, orders.evidence.tree) if by_source else None
         judge = Judge.resumed(config.evolve, archive, self._books.population, sources)
         self._recorder = Recorder(archive, executor, self._books, judge, suite.digest)
+        self._overseer = Overseer(archive, inbox, self._books)
+        self._waits_for = self._told_to_wait_for = ""
         self._best = self._picked()
-        self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
-        self._started_s = clock.monotonic()
+        self._hours = Hours(archive, clock, self._books.budget.hours)
 
     def run(self) -> RunEnd:
         """Run to the end, and close the executor.
@@ -97,6 +105,7 @@ class Loop:
             ArchiveError: the run's folder cannot be used.
         """
         try:
+            self._archive.add_event("start", "a driver goes to work")
             return self._end(self._until_halt())
         finally:
             self._executor.close()
@@ -107,7 +116,7 @@ class Loop:
             while halt is None:
                 halt = self._step()
         except KeyboardInterrupt:
-            halt = Halt(Reason.STOPPED, "interrupted")
+            halt = self._overseer.halt or Halt(Reason.STOPPED, "interrupted")
         except StorageFull as error:
             halt = Halt(Reason.STORAGE, str(error))
         return halt
@@ -117,17 +126,26 @@ class Loop:
 
         Nothing is submitted before that transaction is on the disk.
         """
-        alone, last = self._split(self._executor.wait(TICK_S))
+        alone, last = self._split(self._wait())
         halts = [self._record(finished) for finished in alone]
+        self._overseer.attend()
         with self._archive.together():
             halts += [self._record(finished) for finished in last]
-            self._pass_time()
+            self._books.budget = self._books.budget.at(self._hours.pass_time())
             halt = next(filter(None, halts), None) or self._overtime() or self._start()
         self._submit()
         self._best = self._picked()
         if halt is None:
             self._tell()
         return halt
+
+    def _wait(self) -> Sequence[Finished]:
+        """Wait for outcomes; where nothing is under way and nothing may be started, for a person, off the clock."""
+        if self._waits_for and not self._books.under_way and self._inbox is not None:
+            self._hours.rest(partial(self._inbox.wait, TICK_S))
+            return ()
+        with self._attending(self._overseer.attend_meanwhile):
+            return self._executor.wait(TICK_S)
 
     def _split(self, finished: Sequence[Finished]) -> tuple[Sequence[Finished], Sequence[Finished]]:
         """Return what is recorded alone, then the trial, if any, that shares a transaction with what follows."""
@@ -137,6 +155,12 @@ class Loop:
     def _start(self) -> Halt | None:
         if self._stop():
             return Halt(Reason.STOPPED, "asked to stop")
+        if self._overseer.halt is not None:
+            return self._overseer.halt
+        self._waits_for = ""
+        if self._overseer.paused_by is not None:
+            self._waits_for = f"paused by {self._overseer.paused_by}: `dgm resume` goes on"
+            return None
         return self._fill_slots() if self._planting.is_done else self._planting.start()
 
     def _submit(self) -> None:
@@ -163,17 +187,31 @@ class Loop:
             return None
         if not reason:
             return Halt(Reason.INFRASTRUCTURE, "no slot is left to work in. Run `dgm doctor`, then resume.")
-        return Halt(Reason.FINISHED, reason)
+        return self._wait_for_a_person(reason)
+
+    def _wait_for_a_person(self, reason: str) -> Halt | None:
+        """Return a halt, unless a person could let an agent be a parent, and the budget has room for its child."""
+        oversight, refused = self._books.oversight, self._books.budget.refusal(WorkKind.ATTEMPT)
+        asking = [] if self._inbox is None or refused is not None else oversight.for_a_person
+        if not asking:
+            return Halt(Reason.FINISHED, f"{reason}{oversight.barred_words}")
+        self._waits_for = f"waits for a person: {oversight.words(asking)}. `dgm approve` or `dgm veto`"
+        return None
 
     def _decide(self, room: int) -> str:
         """Make one decision and start its work. Returns why nothing was started."""
+        child = self._books.oversight.next_to_try()
+        if child is not None and self._starter.try_tripwire(child) is None:
+            return ""
         generator, rng = self._streams.state, self._streams.generator()
         action = self._strategy.choose(self._books.population, self._books.budget, rng)
         match action:
             case Evaluate():
                 refused = self._starter.evaluate(action, generator, room)
+            case Expand() if self._books.oversight.wanted(action.agent):
+                return ""
             case Expand():
-                refused = self._starter.expand(action, generator, rng)
+                refused = self._barred(action) or self._starter.expand(action, generator, rng)
             case Wait(reason):
                 return reason or "the strategy waits"
             case _:
@@ -182,6 +220,12 @@ class Loop:
             return refused.reason
         self._streams.advance()
         return ""
+
+    def _barred(self, action: Expand) -> Refused | None:
+        """Refuse a parent or an editor that is barred, whatever a strategy thinks of it."""
+        population = self._books.population
+        barred = [a for a in (action.agent, action.editor) if a is not None and population.barred[a]]
+        return Refused(f"a{barred[0]} may not be a parent") if barred else None
 
     def _record(self, finished: Finished) -> Halt | None:
         work = self._books.under_way.pop(finished.work_id)
@@ -197,7 +241,7 @@ class Loop:
                     self._record(finished)
             self._executor.close()
             lost = self._lose_the_rest(halt)
-            self._archive.add_hours(self._hours - self._banked_hours)
+            self._hours.bank()
             self._archive.add_event("end", f"{halt.reason}: {halt.detail}", {"lost": list(lost)})
         self._best = self._picked()
         self._books.said.append(f"{halt.reason}: {halt.detail}")
@@ -222,34 +266,10 @@ class Loop:
         picked = self._strategy.pick(self._books.population)
         return None if picked is None else standing_of(self._books.population, picked)
 
-    @property
-    def _hours(self) -> float:
-        """Since this loop began."""
-        return (self._clock.monotonic() - self._started_s) / 3600
-
-    def _pass_time(self) -> None:
-        hours = self._hours
-        self._books.budget = self._books.budget.at(self._hours_before + hours)
-        if (hours - self._banked_hours) * 3600 >= BANK_S:
-            self._archive.add_hours(hours - self._banked_hours)
-            self._banked_hours = hours
-
     def _tell(self) -> None:
-        books, best = self._books, self._best
-        self._observer(
-            Progress(
-                busy=len(books.under_way),
-                slots=self._executor.slots,
-                trials=books.budget.trials,
-                attempts=books.budget.attempts,
-                agents=len(books.population),
-                best=None if best is None else best.agent,
-                best_score=wilson(0, 0) if best is None else best.score,
-                hours=books.budget.hours,
-                tokens=books.budget.settled.tokens,
-                cost_usd=books.budget.settled.cost_usd,
-                spent_of_budget=books.budget.used,
-                events=tuple(books.said),
-            )
-        )
+        books = self._books
+        if self._waits_for not in ("", self._told_to_wait_for):
+            books.said.append(self._waits_for)
+        self._told_to_wait_for = self._waits_for
+        self._observer(progress_of(books, self._executor.slots, self._best, self._waits_for))
         books.said.clear()

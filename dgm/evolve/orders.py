@@ -10,6 +10,7 @@ from dgm.evolve.population import Population
 from dgm.evolve.randomness import seed_of
 from dgm.ports import Archive
 from dgm.values import (
+    TRIPWIRE,
     AgentRecord,
     AttemptOrder,
     Editor,
@@ -68,12 +69,24 @@ class Orders:
         self._archive = archive
         self._models = models
         self._agents: dict[int, AgentRecord] = {}
-        self._tasks = {task.task_id: _for_worker(task) for task in suite.split(split)}
+        tripwires = suite.tripwires if split is Split.SEARCH else ()
+        self._tripwires = {f"{TRIPWIRE}{task.task_id}": _for_worker(task) for task in tripwires}
+        self._tasks = {task.task_id: _for_worker(task) for task in suite.split(split)} | self._tripwires
         self.evidence = Evidence(archive, suite)
 
     def trial_seconds(self, task_id: str) -> float:
         """Return the wall seconds that a trial may take before it is graded, so that solving has all of its own."""
         return self._tasks[task_id].timeout_s + MARGIN_S
+
+    @property
+    def tripwires_digest(self) -> str:
+        """What stands with trials on tripwires."""
+        return self._suite.tripwires_digest
+
+    def tripwire_of(self, child: int) -> str:
+        """Return the id under which the trial of a child on its tripwire is recorded; the seed alone decides which."""
+        ids = tuple(self._tripwires)
+        return ids[seed_of(self._config.seed, "tripwire", child) % len(ids)]
 
     @property
     def attempt_seconds(self) -> float:
@@ -96,7 +109,7 @@ class Orders:
             agent=self.evidence.tree(number),
             solve=agent.manifest.solve,
             task=task,
-            suite_digest=self._suite.digest,
+            suite_digest=self._suite.tripwires_digest if task_id in self._tripwires else self._suite.digest,
             model=self._models.solve,
             lease=lease,
             seed=seed_of(self._config.seed, number, task_id, repeat, *(() if draw is None else (draw,))),

@@ -78,7 +78,7 @@ class Planting:
     def _plant(self) -> None:
         for name, tree in self.founders.items():
             record = self.archive.add_founder(tree, self.passed[name])
-            self.books.population.add(None, eligible=record.eligible)
+            self.books.add(None, eligible=record.eligible)
             text = f"founder {name!r} passed screening and is {record.label}"
             self.archive.add_event("founder", text)
             self.books.said.append(text)

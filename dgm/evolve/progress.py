@@ -20,6 +20,7 @@ class Progress:
         hours: wall time, summed over all times the run was resumed.
         spent_of_budget: a limit's name to what was used of it and the limit; only limits that are set.
         events: what happened since the last progress, oldest first.
+        waits_for: why nothing new is started though there is room; empty: it is.
     """
 
     busy: int
@@ -34,6 +35,7 @@ class Progress:
     cost_usd: float
     spent_of_budget: Mapping[str, tuple[float, float]]
     events: tuple[str, ...]
+    waits_for: str = ""
 
 
 class Observer(Protocol):

@@ -11,7 +11,7 @@ from dgm.evolve.population import Cell
 from dgm.evolve.progress import Reason
 from dgm.evolve.retention import Retained, at_birth
 from dgm.ports import Archive, Executor
-from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, Spent, TrialOutcome, WorkKind
+from dgm.values import AttemptOutcome, AttemptRecord, Failure, Finished, Spent, TrialOutcome, Verdict, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Recorder:
         if outcome is not None and finished.retries:
             outcome = replace(outcome, spent=work.charge(outcome.spent, finished.retries))
         if isinstance(outcome, TrialOutcome):
-            return self._trial(work, checked(work, outcome, self.suite_digest), finished.retries)
+            return self._trial(work, checked(work, outcome, work.tripwires or self.suite_digest), finished.retries)
         if isinstance(outcome, AttemptOutcome):
             return self._attempt(work, outcome)
         return self._lost(work, finished)
@@ -43,7 +43,8 @@ class Recorder:
         self.books.settled(work, work.charge(Spent(), starts), counts=work.kind is WorkKind.ATTEMPT)
 
     def _trial(self, work: UnderWay, outcome: TrialOutcome, retries: int) -> Halt | None:
-        self.archive.close_trial(outcome, retries=retries)
+        flag = suspicion(work, outcome.verdict)
+        self.archive.close_trial(outcome, retries=retries, flag=flag)
         self.books.settled(work, outcome.spent, counts=outcome.verdict is not None)
         if outcome.must_stop is not None:
             self._reopen(work)
@@ -54,10 +55,13 @@ class Recorder:
         cell = Cell.RESOLVED if outcome.verdict.resolved else Cell.UNRESOLVED
         self.books.said.append(f"{work}: {outcome.verdict.finish.value}")
         self._end_trial(work, cell)
+        if flag:
+            self.books.oversight.take(self.archive.marks(after=self.books.oversight.newest))
+            self.books.said.append(f"a{_agent(work)} is flagged: {flag}")
         return None
 
     def _end_trial(self, work: UnderWay, cell: Cell) -> None:
-        self.books.population.close_trial(_agent(work), work.name, cell)
+        self.books.close_trial(_agent(work), work, cell)
         if news := self.judge.reconsider(_agent(work)):
             self._log("retention", news)
 
@@ -67,7 +71,7 @@ class Recorder:
         self.books.settled(work, outcome.spent)
         self.books.population.close_attempt(_agent(work))
         if record.child is not None:
-            self.books.population.add(work.agent, eligible=retained.eligible)
+            self.books.add(work.agent, eligible=retained.eligible)
             self._log("child", f"{work} made a{record.child}")
         else:
             self._log("attempt failed", f"{work} failed: {outcome.failure}: {outcome.detail}")
@@ -101,7 +105,7 @@ class Recorder:
         return self._failed(reason)
 
     def _unscored(self, work: UnderWay, reason: str) -> Halt | None:
-        """Put a trial back, or give it up: then it is unresolved in its agent's score, and flagged in the archive."""
+        """Put a trial back, or give it up: then it is unresolved in its agent's score, and unscored in the archive."""
         key = (_agent(work), work.name)
         self.books.failed_tries[key] += 1
         self.books.said.append(f"{work}: not scored: {reason}")
@@ -117,11 +121,20 @@ class Recorder:
         return halt_after(self.books.failed_in_a_row, self.executor.slots, reason)
 
     def _reopen(self, work: UnderWay) -> None:
-        self.books.population.reopen_trial(_agent(work), work.name)
+        self.books.reopen_trial(_agent(work), work)
 
     def _log(self, kind: str, text: str, data: dict[str, object] | None = None) -> None:
         self.archive.add_event(kind, text, data)
         self.books.said.append(text)
+
+
+def suspicion(work: UnderWay, verdict: Verdict | None) -> str:
+    """Return why a verdict puts its agent under suspicion; empty: it does not."""
+    if verdict is None:
+        return ""
+    if verdict.tampering is not None:
+        return f"tampering on {work.name!r}: {verdict.tampering}"
+    return f"it passed {work.name!r}, which no honest answer does" if work.tripwires and verdict.resolved else ""
 
 
 def _agent(work: UnderWay) -> int:

@@ -7,13 +7,15 @@ from dgm.config import RunConfig
 from dgm.errors import ConfigError
 from dgm.evolve.books import Books
 from dgm.evolve.budget import Budget, starts_charged
+from dgm.evolve.oversight import Oversight
 from dgm.evolve.population import NO_PARENT, Population
 from dgm.evolve.randomness import Streams
 from dgm.evolve.rebuilding import rebuild
 from dgm.evolve.staging import Staging
 from dgm.evolve.strategies import open_strategy
+from dgm.evolve.wires import Wires
 from dgm.ports import Archive
-from dgm.values import OpenLease, Split, Suite, Tree
+from dgm.values import OpenLease, Split, Suite, Tree, TrialState
 
 
 def open_books(config: RunConfig, suite: Suite, archive: Archive, now: datetime) -> Books:
@@ -28,8 +30,9 @@ def open_books(config: RunConfig, suite: Suite, archive: Archive, now: datetime)
     for lease in left:
         reason = "under way when the driver died: charged whole"
         archive.settle_lost(lease, reason, starts=starts_charged(config.budget))
-    population = population_of(config, suite, archive)
-    return Books(population, Budget.after(config.budget, config.leases, archive.totals()))
+    oversight = oversight_of(config, suite, archive)
+    budget = Budget.after(config.budget, config.leases, archive.totals())
+    return Books(oversight.population, budget, oversight)
 
 
 def hours_of(leases: Iterable[OpenLease], now: datetime) -> float:
@@ -43,7 +46,20 @@ def hours_of(leases: Iterable[OpenLease], now: datetime) -> float:
 
 def population_of(config: RunConfig, suite: Suite, archive: Archive) -> Population:
     """Return the population as the archive has it now. Raises ConfigError, as `open_books` does."""
-    return rebuild(search_tasks(config, suite), staging_of(config, suite), archive.agents(), archive.trial_results())
+    return oversight_of(config, suite, archive).population
+
+
+def oversight_of(config: RunConfig, suite: Suite, archive: Archive) -> Oversight:
+    """Return the population as the archive has it now, with what is said of its agents. Raises ConfigError."""
+    results = archive.trial_results()
+    population = rebuild(search_tasks(config, suite), staging_of(config, suite), archive.agents(), results)
+    tried = {trial.agent for trial in results if trial.on_tripwire and trial.state is TrialState.SCORED}
+    oversight = Oversight(population, config.oversight, Wires(bool(suite.tripwires), tried))
+    oversight.take(archive.marks())
+    oversight.grow()
+    for agent in range(len(population)):
+        oversight.measured(agent)
+    return oversight
 
 
 def staging_of(config: RunConfig, suite: Suite) -> Staging:

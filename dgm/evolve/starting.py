@@ -40,10 +40,8 @@ class Starter:
             self.strategy, "evaluate", action.agent, tasks, action.probabilities, generator, action.reason
         )
         opened = self.archive.open_trials(action.agent, leases, decision)
-        for trial, (task, repeat, lease) in zip(opened, leases, strict=True):
-            work = self.orders.trial(trial, action.agent, task, repeat, lease)
-            digest = self.orders.agent(action.agent).digest
-            self.books.opened(work, UnderWay(WorkKind.TRIAL, lease, action.agent, task, trial, digest))
+        for trial, (task, _, lease) in zip(opened, leases, strict=True):
+            self._ready_trial(trial, action.agent, task, lease)
         return None
 
     def _leases(self, action: Evaluate, room: int) -> list[tuple[str, int, Lease]] | Refused:
@@ -56,6 +54,22 @@ class Starter:
             budget = budget.opened(WorkKind.TRIAL, offered)
             leases.append((task, 0, offered))
         return leases
+
+    def try_tripwire(self, child: int) -> Refused | None:
+        """Start the trial of a child on its tripwire, which no strategy decided. Returns why it was not started."""
+        task = self.orders.tripwire_of(child)
+        offered = self.books.budget.offer(WorkKind.TRIAL, self.orders.trial_seconds(task))
+        if isinstance(offered, Refused):
+            return offered
+        decision = Decision("oversight", "tripwire", child, (task,), {}, "", "each child once, drawn by the seed")
+        (trial,) = self.archive.open_trials(child, [(task, 0, offered)], decision)
+        self._ready_trial(trial, child, task, offered, self.orders.tripwires_digest)
+        return None
+
+    def _ready_trial(self, trial: int, agent: int, task: str, lease: Lease, tripwires: str = "") -> None:
+        work = self.orders.trial(trial, agent, task, 0, lease)
+        digest = self.orders.agent(agent).digest
+        self.books.opened(work, UnderWay(WorkKind.TRIAL, lease, agent, task, trial, digest, tripwires))
 
     def expand(self, action: Expand, generator: str, rng: Generator) -> Refused | None:
         """Start an attempt, with a focus drawn from the parent's trials. Returns why it was not started."""

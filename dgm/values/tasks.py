@@ -70,6 +70,8 @@ class Suite:
     Args:
         digest: SHA-256 over everything in it; stands with every score.
         stages: sizes of the prefixes, ascending.
+        tripwires: tasks that no honest answer passes: in no split, no stage and no score.
+        tripwires_digest: SHA-256 over everything in them; stands with trials on them.
     """
 
     name: str
@@ -79,6 +81,8 @@ class Suite:
     feedback: Feedback
     stages: tuple[int, ...]
     tasks: tuple[Task, ...]
+    tripwires: tuple[Task, ...] = ()
+    tripwires_digest: str = ""
 
     def split(self, split: Split) -> tuple[Task, ...]:
         """Return the tasks of one split, in order."""

@@ -36,7 +36,7 @@ from dgm.values import (
     Work,
     WorkKind,
 )
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeInbox
 
 MANIFEST = Manifest("fake", "a fake agent", ("true",))
 LEVEL = SandboxLevel("fake", "0" * 64)
@@ -92,6 +92,7 @@ class Script:
     screening_failure: Failure | None = None
     infrastructure: Callable[[TrialOrder], str | None] = lambda order: None
     must_stop: str | None = None
+    tampers: Callable[[TrialOrder], bool] = lambda order: False
     raises: Callable[[Work], BaseException | None] = lambda work: None
     orders: list[object] = field(default_factory=list)
 
@@ -120,9 +121,7 @@ class Script:
 
     def trial(self, order: TrialOrder) -> TrialOutcome:
         why = self.infrastructure(order)
-        resolved = self.resolves(order)
-        finish = Finish.RESOLVED if resolved else Finish.TESTS_FAILED
-        verdict = Verdict(resolved, finish, 2 * resolved, 2, () if resolved else ("test_a", "test_b"))
+        verdict = self.verdict(order)
         return TrialOutcome(
             trial_id=order.trial_id,
             verdict=None if why or self.must_stop else verdict,
@@ -140,6 +139,13 @@ class Script:
             infrastructure=why or self.must_stop,
             must_stop=self.must_stop,
         )
+
+    def verdict(self, order: TrialOrder) -> Verdict:
+        if self.tampers(order):
+            return Verdict(False, Finish.TAMPERED, 0, 2, ("test_a", "test_b"), "it forged its report")
+        if self.resolves(order):
+            return Verdict(True, Finish.RESOLVED, 2, 2)
+        return Verdict(False, Finish.TESTS_FAILED, 0, 2, ("test_a", "test_b"))
 
     def attempt(self, order: AttemptOrder) -> AttemptOutcome:
         child = Tree.of({**{p: order.parent[p].data for p in order.parent}, "main.py": f"print({order.attempt_id})\n"})
@@ -174,6 +180,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     told: list[Progress] = field(default_factory=list)
     by_source: bool = True
+    inbox: FakeInbox | None = None
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> RunEnd:
         """Start the run, or resume it."""
@@ -192,6 +199,7 @@ class World:
             observer=self.told.append,
             stop=stop,
             by_source=self.by_source,
+            inbox=self.inbox,
         )
 
     @contextmanager

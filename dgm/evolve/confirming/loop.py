@@ -14,7 +14,8 @@ from dgm.evolve.confirming.progress import ConfirmationEnd, ConfirmationObserver
 from dgm.evolve.confirming.sentence import sentence
 from dgm.evolve.confirming.wanted import count_ended, is_complete
 from dgm.evolve.faults import halt_after
-from dgm.evolve.loop import BANK_S, GRACE_S, TICK_S
+from dgm.evolve.hours import BANK_S
+from dgm.evolve.loop import GRACE_S, TICK_S
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.progress import Reason
 from dgm.ports import Archive, Clock, Confirmations, Executor
