@@ -13,7 +13,7 @@ from dgm.cluster.failures import without_paths
 from dgm.cluster.node_worker import NodeWorker
 from dgm.errors import DgmError, SandboxUnavailable
 from dgm.ports import HandlerFactory
-from dgm.values import Finished, Work
+from dgm.values import Finished
 
 OPEN_S = 180.0
 """For a node to start its process and open its sandbox and endpoint."""
@@ -81,10 +81,10 @@ class Node:
         if lacks is not None:
             raise lacks
 
-    def run(self, work: Work, starts: int) -> Any:
-        """Start work in a free slot. Returns the reference to what becomes of it, for `ended`."""
+    def run(self, packed: bytes, starts: int) -> Any:
+        """Start work, pickled, in a free slot. Returns the reference to what becomes of it, for `ended`."""
         self.busy += 1
-        return self.actor.run.remote(pickle.dumps(work), starts)
+        return self.actor.run.remote(packed, starts)
 
     def kill(self) -> None:
         """End the actor's process, whatever runs in it."""

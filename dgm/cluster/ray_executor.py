@@ -13,6 +13,7 @@ from ray.exceptions import RayError
 
 from dgm.cluster.connection import LOCAL, SLOT, connected
 from dgm.cluster.node import OPEN_S, Node, close_all
+from dgm.cluster.packing import Packer
 from dgm.errors import ConfigError, DgmError
 from dgm.ports import HandlerFactory
 from dgm.values import STARTS, Finished, Work
@@ -63,6 +64,7 @@ class RayExecutor:
         self._queue: deque[_Job] = deque()
         self._jobs: dict[Any, _Job] = {}
         self._given_up: dict[Any, _Job] = {}
+        self._packer = Packer()
         self._looked_at_s = float("-inf")
         self._why_no_node = "no node of the cluster is left"
         with ExitStack() as opening:
@@ -110,7 +112,7 @@ class RayExecutor:
             if node.free <= 0:
                 return
             job = self._queue.popleft()
-            reference = node.run(job.work, 1)
+            reference = node.run(self._packer.pack(job.work), 1)
             due = self._monotonic() + job.work.deadline_s
             self._jobs[reference] = replace(job, node=node, actor=node.actor, overdue_at_s=due)
 
