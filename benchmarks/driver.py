@@ -1,11 +1,14 @@
 """What the driver costs for each trial, when model and sandbox take no time.
 
 Trials per second, wall and driver CPU per trial, by blocks of 200, inline and through Ray. The archive is the real one,
-and so are the trials, on the tests' fakes. Inline, a trial runs in the driver's own thread: its CPU is taken off.
+and so are the trials, on the tests' fakes. Inline, a trial runs in the driver's own thread: its time is taken off.
+
+All trials are one agent's, so that every block has the same to do: attempts fall into few blocks, many at once. What
+they cost is seen in a second inline run, on a suite of 200 tasks: an attempt and a child to 200 trials.
 
 The floor is what the disk takes for one durable SQLite commit and one synced artifact, as bare as they can be. It is
-measured between the blocks, since other programs on the machine change it from minute to minute. A trial needs two
-commits and one artifact; what these take of the CPU when they are bare stands beside the driver's.
+measured between the blocks, since other programs on the machine change it from minute to minute. What the two take of
+the CPU stands beside the driver's.
 
     python benchmarks/driver.py [--trials 2000] [--slots 8] [--folder DIR]
 """
@@ -34,7 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.instant import InstantFactory, InstantHandler, founder, suite
 
 BLOCK = 200
-TASKS = 200
+CHILD_EVERY = 200
 ROUNDS = 50
 ARTIFACT = os.urandom(1024)
 
@@ -90,16 +93,18 @@ def _median(act: Callable[[], None]) -> Cost:
 
 @dataclass
 class TimedHandler:
-    """Counts the CPU of the trials that run in this process."""
+    """Counts what the trials that run in this process take."""
 
     handler: InstantHandler = field(default_factory=InstantHandler)
+    wall_s: float = 0.0
     cpu_s: float = 0.0
 
     def __call__(self, work: Work) -> Outcome:
         """Do the work."""
-        start = time.thread_time()
+        wall, cpu = time.perf_counter(), time.thread_time()
         outcome = self.handler(work)
-        self.cpu_s += time.thread_time() - start
+        self.wall_s += time.perf_counter() - wall
+        self.cpu_s += time.thread_time() - cpu
         return outcome
 
     def close(self) -> None:
@@ -121,7 +126,7 @@ class Block(NamedTuple):
     @property
     def bare_cpu(self) -> float:
         """CPU of the writes that a trial needs."""
-        return 2 * self.commit.cpu + self.artifact.cpu
+        return self.commit.cpu + self.artifact.cpu
 
 
 @dataclass
@@ -129,7 +134,7 @@ class Stopwatch:
     """Looks at the clocks at every block of trials, and measures the floor there, which takes none of their time."""
 
     floor: DiskFloor
-    trials_cpu_s: Callable[[], float] = lambda: 0.0
+    trials: TimedHandler
     blocks: list[Block] = field(default_factory=list)
     _began: tuple[float, float] | None = None
 
@@ -148,17 +153,22 @@ class Stopwatch:
         self._began = self._now()
 
     def _now(self) -> tuple[float, float]:
-        return time.perf_counter(), time.process_time() - self.trials_cpu_s()
+        return time.perf_counter() - self.trials.wall_s, time.process_time() - self.trials.cpu_s
 
 
-def run(folder: Path, executor: Executor, trials: int, trials_cpu_s: Callable[[], float] = lambda: 0.0) -> list[Block]:
-    """Search with instant work until the trials are used up."""
+def run(folder: Path, executor: Executor, trials: int, tasks: int, timed: TimedHandler) -> list[Block]:
+    """Search with instant work until the trials are used up.
+
+    Args:
+        tasks: of the suite: an agent is measured on all of them before there is an attempt.
+        timed: knows what of the trials this process had to do.
+    """
     config = parse_config(f"[budget]\ntrials = {trials}\n")
-    stopwatch = Stopwatch(DiskFloor(folder.with_name(f"{folder.name}-floor")), trials_cpu_s)
+    stopwatch = Stopwatch(DiskFloor(folder.with_name(f"{folder.name}-floor")), timed)
     names = ModelNames("m", "m", "m")
     with create_run(folder, "", {}, SystemClock()) as made:
         Loop(
-            config, suite(TASKS), {"f": founder()}, names, made.archive, executor, SystemClock(), observer=stopwatch
+            config, suite(tasks), {"f": founder()}, names, made.archive, executor, SystemClock(), observer=stopwatch
         ).run()
     return stopwatch.blocks
 
@@ -168,7 +178,7 @@ def report(name: str, blocks: list[Block]) -> None:
     wall, cpu = (median(costs) for costs in zip(*(block.trial for block in blocks), strict=True))
     bare = median(block.bare_cpu for block in blocks)
     to_floor = median(block.to_floor for block in blocks)
-    print(f"\n{name}: {1e3 / wall:.0f} trials/s, wall {to_floor:.2f} x the floor (aim: at most 3)")
+    print(f"\n{name}: {1e3 / wall:.0f} trials/s, wall {wall:.2f} ms, {to_floor:.2f} x the floor (aim: at most 3)")
     print(f"  driver CPU {cpu:.2f} ms a trial (aim: at most 2), of which bare writes take {bare:.2f}")
     print("  trials   wall ms   CPU ms   floor: commit ms   artifact ms   bare CPU ms   wall to floor")
     for i, block in enumerate(blocks):
@@ -188,12 +198,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="on the disk to measure; a temporary one where left out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        timed = TimedHandler()
-        executor = InlineExecutor(lambda: timed)
-        report("inline", run(Path(name) / "inline", executor, options.trials, lambda: timed.cpu_s))
-        print(f"  CPU of the trials themselves, not in the above: {timed.cpu_s * 1e3 / options.trials:.2f} ms a trial")
-        slots = options.slots
-        report(f"ray, {slots} slots", run(Path(name) / "ray", RayExecutor(InstantFactory(), slots), options.trials))
+        trials, folder, slots = options.trials, Path(name), options.slots
+        for case, tasks in (("inline", trials), ("inline, with attempts", CHILD_EVERY)):
+            timed = TimedHandler()
+            report(case, run(folder / case, InlineExecutor(lambda timed=timed: timed), trials, tasks, timed))
+            print(f"  the trials themselves, not in the above: {timed.cpu_s * 1e3 / trials:.2f} ms of CPU each")
+        elsewhere = TimedHandler()
+        ray = RayExecutor(InstantFactory(), slots)
+        report(f"ray, {slots} slots", run(folder / "ray", ray, trials, trials, elsewhere))
 
 
 if __name__ == "__main__":

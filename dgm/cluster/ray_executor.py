@@ -119,9 +119,10 @@ class RayExecutor:
     def _collect(self, timeout_s: float) -> tuple[Finished, ...]:
         references = [*self._jobs, *self._given_up]
         openings = [node.opening for node in self._nodes.values() if node.opening is not None]
-        if references or openings:
+        ready = _ready(references)
+        if not ready and (references or openings):
             ray.wait([*references, *openings], timeout=timeout_s)
-        ready = ray.wait(references, num_returns=len(references), timeout=0)[0] if references else []
+            ready = _ready(references)
         ended = [self._end(reference) for reference in ready]
         return tuple(finished for finished in [*ended, *self._overdue(), *self._stranded()] if finished is not None)
 
@@ -233,6 +234,11 @@ class RayExecutor:
     def _restart(self, node: Node) -> None:
         node.kill()
         node.start()
+
+
+def _ready(references: list[Any]) -> list[Any]:
+    """Return those of which the work has ended by now."""
+    return list(ray.wait(references, num_returns=len(references), timeout=0)[0]) if references else []
 
 
 def _alive() -> list[dict[str, Any]]:
