@@ -16,20 +16,21 @@ class Chances(Mapping[int, float]):
 
     Args:
         agents: numbers, ascending; shape (candidates,).
-        chances: sum to 1; shape (candidates,).
+        weights: what the chances are in proportion to; shape (candidates,).
         drawn: which of the candidates was drawn.
     """
 
-    def __init__(self, agents: NDArray[np.int64], chances: NDArray[np.float64], drawn: int) -> None:
-        self._agents, self._chances, self._drawn = agents, chances, drawn
+    def __init__(self, agents: NDArray[np.int64], weights: NDArray[np.float64], drawn: int) -> None:
+        self._agents, self._weights, self._drawn = agents, weights, drawn
 
     @cached_property
     def _stored(self) -> dict[int, float]:
         kept = np.arange(len(self._agents))
         if len(kept) > STORED:
-            largest = np.argpartition(-self._chances, STORED)[:STORED]
+            largest = np.argpartition(self._weights, -STORED)[-STORED:]
             kept = np.unique(np.append(largest, self._drawn))
-        return dict(zip(self._agents[kept].tolist(), self._chances[kept].tolist(), strict=True))
+        chances = self._weights[kept] / self._weights.sum()
+        return dict(zip(self._agents[kept].tolist(), chances.tolist(), strict=True))
 
     def __getitem__(self, agent: int) -> float:
         return self._stored[agent]
@@ -48,6 +49,6 @@ def draw(agents: NDArray[np.int64], weights: NDArray[np.float64], rng: Generator
         weights: of each agent; at least 0, and not all 0.
     """
     cumulated = weights.cumsum()
-    chances = weights / cumulated[-1]
-    drawn = int((cumulated / cumulated[-1]).searchsorted(rng.random(), side="right"))
-    return int(agents[drawn]), Chances(agents, chances, drawn)
+    cumulated /= cumulated[-1]
+    drawn = int(cumulated.searchsorted(rng.random(), side="right"))
+    return int(agents[drawn]), Chances(agents, weights, drawn)

@@ -68,7 +68,7 @@ def described() -> st.SearchStrategy[list[Described]]:
 
 
 def settled(staging: Staging) -> st.SearchStrategy[list[Described]]:
-    """Give agents of which none waits: all their tasks have ended, or the first stage without earning more."""
+    """Give agents of which none waits: all tasks have ended or are under way, or those of a first stage not passed."""
     return st.integers(0, 2**32).map(lambda seed: [_settled(agent, staging) for agent in _described(seed)])
 
 
@@ -94,11 +94,10 @@ def _agent(rng: Random, number: int) -> Described:
 def _settled(agent: Described, staging: Staging) -> Described:
     cells = tuple(cell or Cell.UNRESOLVED for cell in agent.cells)
     if agent.parent != NO_PARENT and Cell.PENDING in cells:
-        rest = Cell.PENDING if staging.first == staging.last else None
-        cells = (cells[0], Cell.UNRESOLVED, Cell.UNRESOLVED, *[rest] * (len(TASKS) - 3))
-    return replace(
-        agent, cells=tuple(Cell.UNRESOLVED if i < 3 and c is Cell.PENDING else c for i, c in enumerate(cells))
-    )
+        third = cells[2] if cells[2] is Cell.PENDING else Cell.UNRESOLVED
+        later = Cell.PENDING if staging.first == staging.last else None
+        return replace(agent, cells=(cells[0], Cell.UNRESOLVED, third, *[later] * (len(TASKS) - 3)))
+    return replace(agent, cells=cells)
 
 
 def relabelled(agents: Sequence[Described], order: Sequence[int]) -> list[Described]:

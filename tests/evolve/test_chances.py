@@ -36,7 +36,7 @@ def test_few_chances_are_all_stored() -> None:
 
 def test_of_many_chances_the_largest_and_that_of_the_drawn_are_stored() -> None:
     many = np.arange(STORED + 100)
-    chances = Chances(many, many / many.sum(), drawn=5)
+    chances = Chances(many, many * 1.0, drawn=5)
 
     assert sorted(chances) == [5, *range(100, STORED + 100)]
     assert chances[5] == pytest.approx(5 / many.sum())

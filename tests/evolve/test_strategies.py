@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dgm.evolve import Evaluate, Expand, Population, Wait
+from dgm.evolve import Evaluate, Expand, Population, Wait, standing_of
 from dgm.evolve.population import NO_PARENT, Cell
 from dgm.evolve.strategies.sica import good_enough
 from dgm.evolve.strategies.turns import candidates_of
@@ -163,6 +163,31 @@ def test_a_failure_more_never_raises_the_chance_of_being_a_parent(
     before, after = (chances(name, build(some, staging)) for some in (agents, worse))
 
     assert after.get(agent, 0) <= before.get(agent, 0) + 1e-12
+
+
+@pytest.mark.parametrize("first", [Cell.RESOLVED, Cell.UNRESOLVED])
+def test_a_failure_that_stops_a_series_does_not_make_its_agent_a_parent_sooner(first: Cell) -> None:
+    cells = (first, Cell.UNRESOLVED, Cell.PENDING)
+    agents = [Described(cells=(Cell.UNRESOLVED,) * len(TASKS)), Described(0, cells)]
+    population = build(agents, staging_for(STRATEGIES["dgm"], racing=RACING))
+
+    assert population.stopped.tolist() == [False, first is Cell.UNRESOLVED]
+    assert candidates_of(population).tolist() == [0, 1]
+
+
+@every_strategy
+@with_and_without_racing
+@some
+@given(data=st.data())
+def test_a_failure_more_never_raises_a_score(name: str, racing: float, data: st.DataObject) -> None:
+    staging = staging_for(STRATEGIES[name], racing=racing)
+    agents = data.draw(described())
+    agent, worse = with_a_failure_more(data, agents)
+
+    before, after = (build(some, staging) for some in (agents, worse))
+
+    assert after.score[agent] < before.score[agent]
+    assert standing_of(after, agent).score.estimate < standing_of(before, agent).score.estimate
 
 
 @every_strategy

@@ -32,7 +32,7 @@ from dgm.evolve.strategies.turns import (
     busy_children,
     candidates_of,
     drawn,
-    sigmoid,
+    sigmoids,
     take_turn,
 )
 
@@ -77,16 +77,22 @@ def learners_of(population: Population) -> Agents:
 
 def weights(population: Population, candidates: Agents, selection: Selection) -> Weights:
     """Return what the chance of each candidate to be the next parent is in proportion to; shape (candidates,)."""
-    a = population.score[candidates]
     match selection:
         case "score_child_prop":
-            return sigmoid(STEEPNESS * (a - MIDPOINT)) / (1 + busy_children(population, candidates))
+            s = sigmoids(population, candidates, STEEPNESS, MIDPOINT)
+            return s / (1 + busy_children(population, candidates))
         case "score_prop":
-            return sigmoid(STEEPNESS * (a - MIDPOINT))
+            return sigmoids(population, candidates, STEEPNESS, MIDPOINT)
         case "uniform":
             return np.ones(len(candidates))
         case "best":
-            best: Weights = (a == a.max()).astype(np.float64)
-            return best
+            return one_of_the_best(population, candidates)
         case _:
             assert_never(selection)
+
+
+def one_of_the_best(population: Population, candidates: Agents) -> Weights:
+    """Return 1 for those that resolved most of the largest stage, and 0 for others; shape (candidates,)."""
+    resolved = population.resolved[candidates]
+    best: Weights = (resolved == resolved.max()).astype(np.float64)
+    return best

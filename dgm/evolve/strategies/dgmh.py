@@ -8,7 +8,7 @@ stage in all tasks, which is `Population.score`.
 The way of improving is part of the agent, and evolves: an agent's `improve` command.
 
 Where this is not the published code: it draws uniformly where all weights have become 0, as they do after some 80
-children each; here the logarithms of the weights keep their order. It scales the founder's score like a score of the
+children each; here they keep their order. It scales the founder's score like a score of the
 first stage; here a founder is measured on every stage. n counts attempts under way.
 """
 
@@ -23,7 +23,7 @@ from dgm.evolve.budget import Budget
 from dgm.evolve.population import Population
 from dgm.evolve.ranking import best_agent
 from dgm.evolve.staging import Measuring
-from dgm.evolve.strategies.turns import Agents, Weights, busy_children, candidates_of, drawn, take_turn
+from dgm.evolve.strategies.turns import Agents, Weights, busy_children, candidates_of, drawn, sigmoids, take_turn
 
 STEEPNESS = 10.0
 BEST = 3
@@ -59,9 +59,15 @@ def _draw_parent(population: Population, rng: Generator) -> Expand | None:
 
 def weights(population: Population, candidates: Agents) -> Weights:
     """Return what the chance of each candidate to be the next parent is in proportion to; shape (candidates,)."""
-    a = population.score[candidates]
-    midpoint = np.partition(a, -BEST)[-BEST:].mean() if len(a) > BEST else a.mean()
-    log_score = -np.logaddexp(0.0, -STEEPNESS * (a - midpoint))
-    log_weights = log_score - (busy_children(population, candidates) / MANY_CHILDREN) ** POWER
-    scaled: Weights = np.exp(log_weights - log_weights.max())
-    return scaled
+    resolved = population.resolved[candidates]
+    best = np.partition(resolved, -BEST)[-BEST:] if len(resolved) > BEST else resolved
+    s = sigmoids(population, candidates, STEEPNESS, float(best.mean()) / population.staging.last)
+    return s * _penalties(busy_children(population, candidates))
+
+
+def _penalties(children: Agents) -> Weights:
+    """Return h of each number of children, by that of the smallest: so they are not all 0 when all have many."""
+    fewest = int(children.min())
+    exponents = (np.arange(fewest, children.max() + 1) / MANY_CHILDREN) ** POWER
+    table: Weights = np.exp(exponents[0] - exponents)
+    return table[children - fewest]

@@ -14,7 +14,7 @@ from dgm.evolve.budget import Budget
 from dgm.evolve.population import Population
 from dgm.evolve.ranking import best_agent
 from dgm.evolve.staging import Measuring
-from dgm.evolve.strategies.dgm import weights
+from dgm.evolve.strategies.dgm import one_of_the_best
 from dgm.evolve.strategies.turns import candidates_of, drawn, take_turn
 
 
@@ -27,15 +27,15 @@ class Greedy:
 
     def choose(self, population: Population, budget: Budget, rng: Generator) -> Action:
         """Measure what is waiting, else expand one of the best."""
-        return take_turn(population, budget, lambda: _one_of_the_best(population, rng))
+        return take_turn(population, budget, lambda: _draw_parent(population, rng))
 
     def pick(self, population: Population) -> int | None:
         """Return the best of the largest stage."""
         return best_agent(population)
 
 
-def _one_of_the_best(population: Population, rng: Generator) -> Expand | None:
+def _draw_parent(population: Population, rng: Generator) -> Expand | None:
     candidates = candidates_of(population)
     if not len(candidates):
         return None
-    return drawn(candidates, weights(population, candidates, "best"), rng, "one of the best")
+    return drawn(candidates, one_of_the_best(population, candidates), rng, "one of the best")

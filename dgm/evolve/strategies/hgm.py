@@ -31,7 +31,7 @@ from dgm.evolve.actions import Action, Evaluate, Expand, Wait
 from dgm.evolve.budget import Budget
 from dgm.evolve.population import NO_PARENT, Population
 from dgm.evolve.staging import Measuring
-from dgm.evolve.strategies.turns import Agents, allowed
+from dgm.evolve.strategies.turns import Agents, Weights, allowed
 from dgm.values import WorkKind
 
 PERCENTILE = 0.01
@@ -50,7 +50,7 @@ class Arms(NamedTuple):
 
     def draw(self, tau: float, rng: Generator) -> tuple[int, float]:
         """Draw from everyone's posterior. Returns whose draw is the highest, and that draw."""
-        draws = rng.beta(tau * (1.0 + self.resolved), tau * (1.0 + self.failed))
+        draws = rng.beta(_prior_added(self.resolved, tau), _prior_added(self.failed, tau))
         best = int(draws.argmax())
         return int(self.agents[best]), float(draws[best])
 
@@ -141,10 +141,17 @@ def expandable(population: Population, *, founders: bool = False) -> Arms:
 
 def measurable(population: Population) -> Arms:
     """Return who has a task that is neither done nor under way and is not flagged, with its own trials."""
-    left = population.assigned - population.ended - population.pending
-    agents = np.flatnonzero((left > 0) & ~population.flagged)
+    open_to_trials = population.ended + population.pending < population.assigned
+    agents = np.flatnonzero(open_to_trials & ~population.flagged)
     resolved = population.resolved[agents]
     return Arms(agents, resolved, population.ended[agents] - resolved)
+
+
+def _prior_added(counts: Agents, tau: float) -> Weights:
+    """Return tau times one more than each count."""
+    parameters: Weights = counts * tau
+    parameters += tau
+    return parameters
 
 
 @lru_cache(maxsize=65536)

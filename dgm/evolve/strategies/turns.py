@@ -71,9 +71,14 @@ def busy_children(population: Population, agents: Agents) -> Agents:
     return population.children[agents] + population.expanding[agents]
 
 
-def sigmoid(x: Weights) -> Weights:
-    """Return the logistic function of each number."""
-    return 1 / (1 + np.exp(-x))
+def sigmoids(population: Population, agents: Agents, steepness: float, midpoint: float) -> Weights:
+    """Return the logistic function of each score: 1 / (1 + exp(-steepness (score - midpoint))); shape (agents,).
+
+    Computed once for each number of tasks that can be resolved, of which there are few.
+    """
+    scores = np.arange(population.staging.last + 1) / population.staging.last
+    table: Weights = 1 / (1 + np.exp(steepness * (midpoint - scores)))
+    return table[population.resolved[agents]]
 
 
 def drawn(candidates: Agents, weights: Weights, rng: Generator, reason: str) -> Expand:
