@@ -149,7 +149,7 @@ def measurable(population: Population) -> Arms:
 
 def _prior_added(counts: Agents, tau: float) -> Weights:
     """Return tau times one more than each count."""
-    parameters: Weights = counts * tau
+    parameters: Weights = np.multiply(counts, tau, dtype=np.float64)
     parameters += tau
     return parameters
 
