@@ -161,6 +161,9 @@ class EvolveSection(Section):
     """`improving_or_novel`: least share of the files a child changed that is in none of its nearest agents."""
     nearest: int = Field(default=3, ge=1)
     """`improving_or_novel`: how many of the nearest agents a child is compared with; the mean distance counts."""
+    focus: Literal["dgm", "clusters"] = "dgm"
+    """What an attempt is to improve. `dgm`: the paper's rules, mostly one unresolved task. `clusters`: the set of tasks
+    that fail together whose repair is worth most."""
     repairs: int = Field(default=1, ge=0, le=5)
     """How often a child that is refused may be worked on once more with the reason, on the lease of its attempt."""
 

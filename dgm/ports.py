@@ -1,6 +1,6 @@
 """What the engine needs of the world, as Protocols. Adapters and the tests' fakes pass the same contract tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -263,8 +263,8 @@ class Archive(Protocol):
     def diff(self, number: int) -> str:
         """Return the unified diff from its parent, or of everything for a founder; undecodable bytes replaced."""
 
-    def attempts(self) -> tuple[AttemptRecord, ...]:
-        """Return all attempts in order."""
+    def attempts(self, parents: Collection[int] | None = None) -> tuple[AttemptRecord, ...]:
+        """Return all attempts, or those on some agents, in order."""
 
     def trials(self, agent: int | None = None) -> tuple[TrialRecord, ...]:
         """Return all trials, or one agent's, in order."""

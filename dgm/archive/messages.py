@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dgm.values import AttemptOutcome, AttemptRecord, Focus, FocusKind, Manifest, plain
+from dgm.values import AttemptOutcome, AttemptRecord, Focus, Manifest, plain
 
 _LINE = 200
 
@@ -27,7 +27,7 @@ def child_message(number: int, attempt: AttemptRecord, outcome: AttemptOutcome) 
 
 
 def _focus(focus: Focus) -> str:
-    return f"{focus.kind} {focus.task_id}" if focus.kind is FocusKind.TASK else str(focus.kind)
+    return f"{focus.kind} {', '.join(focus.tasks) or focus.task_id or ''}".rstrip()
 
 
 def _models(outcome: AttemptOutcome) -> Iterable[str]:

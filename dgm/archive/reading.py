@@ -1,7 +1,7 @@
 """The archive as readers see it. Works beside a driver that writes, from any process; used by one thread."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Row
@@ -109,10 +109,13 @@ class ArchiveReader:
             raise ArchiveError(f"there is no attempt {attempt_id} in the run {self._folder.name!r}.")
         return rows.attempt_record(row, self._artifacts_of("attempt", attempt_id))
 
-    def attempts(self) -> tuple[AttemptRecord, ...]:
-        """Return all attempts in order."""
-        artifacts = self._artifacts_by("attempt")
-        found = self._all(f"{_ATTEMPTS} ORDER BY attempts.attempt")
+    def attempts(self, parents: Collection[int] | None = None) -> tuple[AttemptRecord, ...]:
+        """Return all attempts, or those on some agents, in order."""
+        where = "" if parents is None else "WHERE attempts.parent IN (SELECT value FROM json_each(:parents))"
+        wanted: Parameters = {"parents": rows.to_json(sorted(parents or ()))}
+        of_these = f"AND attempt IN (SELECT attempt FROM attempts {where})"  # noqa: S608
+        artifacts = self._artifacts_by("attempt", of_these, wanted)
+        found = self._all(f"{_ATTEMPTS} {where} ORDER BY attempts.attempt", wanted)
         return tuple(rows.attempt_record(row, artifacts.get(row["attempt"], {})) for row in found)
 
     def trial(self, trial_id: int) -> TrialRecord:

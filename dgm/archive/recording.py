@@ -120,6 +120,7 @@ def open_attempt(db: Database, parent: int, focus: Focus, decision: int, at: dat
         "decision": decision,
         "focus": focus.kind,
         "focus_task": focus.task_id,
+        "focus_tasks": to_json(focus.tasks),
         "state": AttemptState.OPEN,
         "opened_at": at.isoformat(),
     }

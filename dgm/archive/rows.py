@@ -101,7 +101,7 @@ def attempt_record(row: Row, artifacts: Mapping[str, str]) -> AttemptRecord:
     return AttemptRecord(
         attempt_id=row["attempt"],
         parent=row["parent"],
-        focus=Focus(FocusKind(row["focus"]), row["focus_task"]),
+        focus=Focus(FocusKind(row["focus"]), row["focus_task"], tuple(json.loads(row["focus_tasks"]))),
         state=AttemptState(row["state"]),
         child=row["child"],
         failure=None if row["failure"] is None else Failure(row["failure"]),

@@ -282,3 +282,10 @@ def confirmation_settings(db: Database) -> None:
     """Tell trials on the holdout by the setting that they ran in."""
     for statement in confirmation_tables.SETTING_STATEMENTS:
         db.execute(statement)
+
+
+@migrations()
+def focus_on_clusters(db: Database) -> None:
+    """Keep the tasks of a focus that is on several, and find the attempts on an agent."""
+    db.execute("ALTER TABLE attempts ADD COLUMN focus_tasks TEXT NOT NULL DEFAULT '[]'")
+    db.execute("CREATE INDEX attempts_parent ON attempts(parent)")

@@ -1,7 +1,7 @@
 """What measures: suites, trials, path policy, grading, intervals."""
 
 from dgm.evaluations.check import TaskCheck, check_suite, check_task
-from dgm.evaluations.feedback import public_feedback
+from dgm.evaluations.feedback import public_feedback, public_finish
 from dgm.evaluations.grading import Graded, grade
 from dgm.evaluations.policy import PolicedAnswer, PolicedChild, police_answer, police_child
 from dgm.evaluations.solving import agent_environment
@@ -47,6 +47,7 @@ __all__ = [
     "police_answer",
     "police_child",
     "public_feedback",
+    "public_finish",
     "rule",
     "run_trial",
     "suite_from_tree",

@@ -23,6 +23,11 @@ def public_feedback(verdict: Verdict, feedback: Feedback) -> str:
             assert_never(feedback)
 
 
+def public_finish(verdict: Verdict, feedback: Feedback) -> str:
+    """Return how a trial ended, in as much detail as the suite's `feedback` allows."""
+    return _outcome(verdict) if feedback is Feedback.NONE else verdict.finish.value
+
+
 def _outcome(verdict: Verdict) -> str:
     """Tell only what the agent could see itself: whether it was resolved, and whether there was an answer at all."""
     seen = {Finish.RESOLVED, Finish.EMPTY, Finish.REFUSED}

@@ -88,7 +88,7 @@ class Loop:
         orders = Orders(config, suite, archive, models)
         missing = missing_founders(founders, self._books.population)
         self._planting = Planting(archive, orders, self._books, missing)
-        self._starter = Starter(archive, orders, self._books, self._strategy.name)
+        self._starter = Starter(archive, orders, self._books, self._strategy.name, config.evolve.focus)
         sources = Sources(archive, orders.evidence.tree) if by_source else None
         judge = Judge.resumed(config.evolve, archive, self._books.population, sources)
         self._recorder = Recorder(archive, executor, self._books, judge, suite.digest)

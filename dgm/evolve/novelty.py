@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dgm.evolve.comparison import common_tasks
 from dgm.evolve.population import Cell
 
 
@@ -43,8 +44,6 @@ def novelty(distances: NDArray[np.float64], nearest: int) -> Novelty:
 def behaviour_distances(cells: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the share of their common tasks which the agent resolved and the other did not.
 
-    A task that was given up is no success of the agent, and proves nothing of the other.
-
     Args:
         cells: `Cell` of each task of the agent; shape (tasks,).
         others: of each other agent; shape (agents, tasks).
@@ -56,10 +55,3 @@ def behaviour_distances(cells: NDArray[np.uint8], others: NDArray[np.uint8]) -> 
     alone = common & (cells == Cell.RESOLVED) & (others == Cell.UNRESOLVED)
     n = common.sum(axis=1)
     return np.where(n > 0, alone.sum(axis=1) / np.maximum(n, 1), np.nan)
-
-
-def common_tasks(cells: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell for which tasks an agent can be compared with others: it ended them, and they were scored on them."""
-    scored = (others == Cell.RESOLVED) | (others == Cell.UNRESOLVED)
-    common: NDArray[np.bool_] = (cells >= Cell.UNRESOLVED) & scored
-    return common

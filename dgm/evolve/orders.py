@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from dgm.config import RunConfig
 from dgm.evolve.actions import Expand
+from dgm.evolve.books import Books
 from dgm.evolve.evidence import Evidence
-from dgm.evolve.population import Population
+from dgm.evolve.past import PastReader
 from dgm.evolve.randomness import seed_of
 from dgm.ports import Archive
 from dgm.values import (
@@ -73,6 +74,7 @@ class Orders:
         self._tripwires = {f"{TRIPWIRE}{task.task_id}": _for_worker(task) for task in tripwires}
         self._tasks = {task.task_id: _for_worker(task) for task in suite.split(split)} | self._tripwires
         self.evidence = Evidence(archive, suite)
+        self._past = PastReader(archive)
 
     def trial_seconds(self, task_id: str) -> float:
         """Return the wall seconds that a trial may take before it is graded, so that solving has all of its own."""
@@ -120,7 +122,7 @@ class Orders:
     def attempt(
         self,
         attempt_id: int,
-        population: Population,
+        books: Books,
         action: Expand,
         focus: Focus,
         evidence: Sequence[TrialDigest],
@@ -128,8 +130,7 @@ class Orders:
     ) -> Work:
         """Return the work of one attempt."""
         parent = action.agent
-        line = self._archive.lineage(parent)
-        scores = {a.number: (int(population.resolved[a.number]), int(population.ended[a.number])) for a in line}
+        past = self._past.read(parent, books.population)
         order = AttemptOrder(
             attempt_id=attempt_id,
             parent_id=parent,
@@ -137,7 +138,9 @@ class Orders:
             manifest=self.agent(parent).manifest,
             focus=focus,
             evidence=tuple(evidence),
-            lineage=self.evidence.lineage(line, scores),
+            lineage=past.lineage,
+            tried=past.tried,
+            budget={name: limit - used for name, (used, limit) in books.budget.used.items()},
             models=self._models.by_purpose,
             lease=lease,
             timeout_s=min(self._config.leases.attempt_timeout_s, lease.seconds),

@@ -14,14 +14,13 @@ Against whom a child is held:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, assert_never
-
-import numpy as np
+from typing import assert_never
 
 from dgm.config import EvolveSection
 from dgm.evaluations import p_better
-from dgm.evolve.novelty import Novelty, behaviour_distances, common_tasks, novelty
-from dgm.evolve.population import NO_PARENT, Cell, Population
+from dgm.evolve.comparison import Against, against
+from dgm.evolve.novelty import Novelty, behaviour_distances, novelty
+from dgm.evolve.population import NO_PARENT, Population
 from dgm.evolve.sketches import Earlier
 
 _ROUNDING = 1e-9
@@ -35,14 +34,6 @@ class Retained:
     eligible: bool
     reason: str
     figures: Mapping[str, float] = field(default_factory=dict)
-
-
-class Against(NamedTuple):
-    """Resolved of the `n` tasks that two agents have in common."""
-
-    ours: int
-    theirs: int
-    n: int
 
 
 def at_birth(evolve: EvolveSection) -> Retained:
@@ -79,14 +70,6 @@ def judge(evolve: EvolveSection, population: Population, agent: int, source: Ear
             return _improving_or_novel(evolve, population, agent, source)
         case _:
             assert_never(evolve.retention)
-
-
-def against(population: Population, agent: int, other: int) -> Against:
-    """Return how two agents did on the tasks that the agent has ended and the other was scored on."""
-    ours, theirs = population.cells[agent], population.cells[other]
-    common = common_tasks(ours, theirs)
-    resolved = [int(np.count_nonzero(cells[common] == Cell.RESOLVED)) for cells in (ours, theirs)]
-    return Against(resolved[0], resolved[1], int(np.count_nonzero(common)))
 
 
 def _better(evolve: EvolveSection, population: Population, agent: int) -> Retained:

@@ -1,26 +1,30 @@
 """From a decision to work that is ready: its lease is taken and recorded. The loop submits it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, assert_never
 
 from numpy.random import Generator
 
 from dgm.evolve.actions import Evaluate, Expand
 from dgm.evolve.books import Books, UnderWay
 from dgm.evolve.budget import Budget, Refused
+from dgm.evolve.comparison import outcomes_of
 from dgm.evolve.orders import Orders
-from dgm.improve import choose_focus
+from dgm.improve import choose_cluster, choose_focus
 from dgm.ports import Archive
-from dgm.values import Decision, Lease, WorkKind
+from dgm.values import Decision, Focus, Lease, TrialDigest, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """Starts what a strategy decided. `strategy` is its name."""
+    """Starts what a strategy decided. `strategy` is its name, `focus` the rule by which an attempt gets its focus."""
 
     archive: Archive
     orders: Orders
     books: Books
     strategy: str
+    focus: Literal["dgm", "clusters"]
 
     def evaluate(self, action: Evaluate, generator: str, room: int) -> Refused | None:
         """Start as many of the wanted trials as there are slots and budget for, in one transaction.
@@ -77,14 +81,23 @@ class Starter:
         if isinstance(offered, Refused):
             return offered
         evidence = self.orders.evidence.trials(action.agent)
-        focus = choose_focus(evidence, rng)
+        focus = self._focus(evidence, rng)
         decision = Decision(
             self.strategy, "expand", action.agent, (), action.probabilities, generator, action.reason, action.editor
         )
         attempt = self.archive.open_attempt(action.agent, focus, offered, decision)
-        work = self.orders.attempt(attempt, self.books.population, action, focus, evidence, offered)
+        work = self.orders.attempt(attempt, self.books, action, focus, evidence, offered)
         digest = self.orders.agent(action.agent).digest
         under_way = UnderWay(WorkKind.ATTEMPT, offered, action.agent, focus.task_id or focus.kind, attempt, digest)
         self.books.opened(work, under_way)
         self.books.said.append(f"{under_way} starts: {under_way.name}")
         return None
+
+    def _focus(self, evidence: Sequence[TrialDigest], rng: Generator) -> Focus:
+        match self.focus:
+            case "dgm":
+                return choose_focus(evidence, rng)
+            case "clusters":
+                return choose_cluster(evidence, outcomes_of(self.books.population), rng)
+            case _:
+                assert_never(self.focus)

@@ -10,23 +10,10 @@ from dgm.improve.account import Account
 from dgm.improve.bench import Bench
 from dgm.improve.diagnosis import diagnose
 from dgm.improve.modification import Brief, modify
-from dgm.improve.proposal import proposal_from
 from dgm.improve.screening import screen
-from dgm.improve.setback import Setback
+from dgm.improve.setback import CHILDS_FAULT, Setback
 from dgm.ports import Clock, Models, Sandbox
-from dgm.values import AttemptOrder, AttemptOutcome, Failure, Limits, Manifest, ScreeningStep, Tree
-
-REPAIRABLE = frozenset(
-    {
-        Failure.REFUSED_CHANGE,
-        Failure.BAD_MANIFEST,
-        Failure.OWN_TESTS,
-        Failure.NO_START,
-        Failure.TRIVIAL_TASK,
-        Failure.SELF_EDIT,
-    }
-)
-"""What is a child's own fault, and can be told to who repairs it."""
+from dgm.values import AttemptOrder, AttemptOutcome, Limits, Manifest, ScreeningStep, Tree
 
 
 class _Ending(NamedTuple):
@@ -75,7 +62,7 @@ def _attempted(bench: Bench, order: AttemptOrder) -> _Ending:
         return _Ending("", proposal)
     end = _made(bench, order, Brief(proposal, order.parent))
     for number in range(1, order.repairs + 1):
-        if end.setback is None or end.setback.failure not in REPAIRABLE:
+        if end.setback is None or end.setback.failure not in CHILDS_FAULT:
             break
         end = _repaired(bench, order, end, end.setback, number)
     return end
@@ -86,7 +73,7 @@ def _proposal(bench: Bench, order: AttemptOrder) -> str | Setback:
     if order.acting.manifest.improve is not None:
         return ""
     diagnosis = diagnose(bench, order)
-    return diagnosis if isinstance(diagnosis, Setback) else proposal_from(diagnosis)
+    return diagnosis if isinstance(diagnosis, Setback) else diagnosis.proposal
 
 
 def _made(bench: Bench, order: AttemptOrder, brief: Brief) -> _Ending:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from dgm.improve.transcripts import keep_end, keep_start, overflowed_twice, readable
-from dgm.values import Ancestor, Finish, Focus, FocusKind, Lease, Tree, TrialDigest
+from dgm.improve.tried import effect_table, tried_table
+from dgm.values import Ancestor, AttemptOrder, Finish, Focus, FocusKind, Lease, Tree, TrialDigest
 
 MAX_TRANSCRIPT = 250_000
 """Characters of a transcript, whoever sees it."""
@@ -51,13 +52,15 @@ def trial_excerpt(trial: TrialDigest, limit: int) -> str:
     return "\n\n".join([*parts, f"Its transcript:\n{readable(trial.transcript, left)}"])
 
 
-def history(lineage: Sequence[Ancestor], trials: Sequence[TrialDigest], left: Lease) -> Tree:
-    """Build `/history`: `lineage.json`, `trials.json`, `budget.json` and `transcripts/`."""
+def history(order: AttemptOrder, left: Lease) -> Tree:
+    """Build `/history`: `lineage.json`, `attempts.json`, `trials.json`, `budget.json` and `transcripts/`."""
+    trials = order.evidence
     names = [f"transcripts/{index:03d}-{trial.task_id}.jsonl" for index, trial in enumerate(trials)]
     tables = {
-        "lineage.json": [_ancestor(ancestor) for ancestor in lineage],
+        "lineage.json": [_ancestor(ancestor) for ancestor in order.lineage],
+        "attempts.json": tried_table(order.tried),
         "trials.json": [_trial(trial, name) for trial, name in zip(trials, names, strict=True)],
-        "budget.json": _budget(left),
+        "budget.json": {**_budget(left), "run": dict(order.budget)},
     }
     transcripts = {
         name: keep_end(trial.transcript.decode("utf-8", "replace"), MAX_TRANSCRIPT)
@@ -68,7 +71,7 @@ def history(lineage: Sequence[Ancestor], trials: Sequence[TrialDigest], left: Le
 
 def _fits(focus: Focus, trial: TrialDigest) -> bool:
     match focus.kind:
-        case FocusKind.TASK:
+        case FocusKind.TASK | FocusKind.CLUSTER:
             return trial.task_id == focus.task_id and not trial.resolved
         case FocusKind.EMPTY_ANSWERS:
             return trial.finish == Finish.EMPTY
@@ -89,6 +92,7 @@ def _ancestor(ancestor: Ancestor) -> dict[str, object]:
         "diff": ancestor.diff,
         "resolved": ancestor.resolved,
         "n": ancestor.n,
+        "effect": effect_table(ancestor.effect),
     }
 
 
@@ -105,6 +109,6 @@ def _trial(trial: TrialDigest, transcript: str) -> dict[str, object]:
 
 
 def _budget(left: Lease) -> dict[str, object]:
-    """Return what is left; dollars are null where they are not limited, since JSON has no infinity."""
+    """Return what is left of the lease; dollars are null where they are not limited, since JSON has no infinity."""
     cost_usd = left.cost_usd if math.isfinite(left.cost_usd) else None
     return {"tokens": left.tokens, "cost_usd": cost_usd, "seconds": round(left.seconds, 1)}

@@ -11,6 +11,9 @@ from dgm.values import Finish, Focus, FocusKind, TrialDigest
 EMPTY_SHARE = 0.1
 """Share of empty answers from which they may become the focus."""
 
+MAX_NAMED = 12
+"""Tasks of a cluster that are named."""
+
 CHANCE = 0.25
 """Of each weakness that is not one task's."""
 
@@ -43,6 +46,8 @@ def describe(focus: Focus) -> str:
     match focus.kind:
         case FocusKind.TASK:
             return f"It did not resolve the task {focus.task_id!r}."
+        case FocusKind.CLUSTER:
+            return f"It fails in much the same way on {_named(focus.tasks)}: look for what they have in common."
         case FocusKind.EMPTY_ANSWERS:
             return "Many of its answers are empty: it ends without having changed a file."
         case FocusKind.INSTABILITY:
@@ -53,6 +58,11 @@ def describe(focus: Focus) -> str:
             return "No single failure stands out: make it better in general."
         case _:
             assert_never(focus.kind)
+
+
+def _named(tasks: Sequence[str]) -> str:
+    names = ", ".join(map(repr, tasks[:MAX_NAMED]))
+    return f"{len(tasks)} tasks ({names}{', ...' if len(tasks) > MAX_NAMED else ''})"
 
 
 def _many_empty(trials: Sequence[TrialDigest]) -> bool:

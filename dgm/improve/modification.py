@@ -72,7 +72,7 @@ def _work(bench: Bench, order: AttemptOrder, brief: Brief) -> AgentWork:
         purpose="improve",
         artifact=brief.artifact,
         lease=lease,
-        history=history(order.lineage, order.evidence, lease),
+        history=history(order, lease),
     )
 
 

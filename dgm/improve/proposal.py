@@ -3,7 +3,6 @@
 import json
 from textwrap import indent
 
-from dgm.improve.diagnosis import Diagnosis
 from dgm.improve.focus import describe
 from dgm.improve.setback import Setback
 from dgm.values import Collected, Failure, Focus, Tree, plain
@@ -22,11 +21,6 @@ This repository is your own source code: you are the coding agent in it. Change 
 """
 
 
-def proposal_from(diagnosis: Diagnosis) -> str:
-    """Return the proposal that a diagnosis amounts to."""
-    return f"{diagnosis.problem}\n\nWhat to improve: {diagnosis.improve}\n\nHow: {diagnosis.how}\n"
-
-
 def proposal_task(proposal: str, fault: Setback | None = None) -> Tree:
     """Build `/task` for a self-modification by `solve`.
 
@@ -38,7 +32,8 @@ def proposal_task(proposal: str, fault: Setback | None = None) -> Tree:
 
 def focus_task(focus: Focus, fault: Setback | None = None) -> Tree:
     """Build `/task` for a self-modification by the agent's own `improve`."""
-    fields = {"kind": focus.kind.value, "task": focus.task_id, "description": describe(focus)}
+    about = {"task": focus.task_id, "tasks": list(focus.tasks)}
+    fields = {"kind": focus.kind.value, **about, "description": describe(focus)}
     refused = None if fault is None else {"reason": fault.failure.value, "detail": fault.detail}
     instruction = f"# Improve yourself\n\n{describe(focus)}\n\n{_to_repair(fault)}{_RULES}"
     return Tree.of({"focus.json": json.dumps({**fields, "refused": refused}, indent=1), "instruction.md": instruction})

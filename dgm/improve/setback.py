@@ -5,6 +5,18 @@ from typing import Self
 
 from dgm.values import Failure, plain
 
+CHILDS_FAULT = frozenset(
+    {
+        Failure.REFUSED_CHANGE,
+        Failure.BAD_MANIFEST,
+        Failure.OWN_TESTS,
+        Failure.NO_START,
+        Failure.TRIVIAL_TASK,
+        Failure.SELF_EDIT,
+    }
+)
+"""What is wrong with a child itself, and can be told to who repairs it."""
+
 DETAIL_LIMIT = 600
 """Characters of a detail; words of an agent in it are stripped."""
 

@@ -1,5 +1,7 @@
 """The reading half of an archive in memory. Tables are dictionaries, so that a journal can take writes back."""
 
+from collections.abc import Collection
+
 from dgm.errors import AgentNotFound, ArchiveError
 from dgm.values import (
     AgentRecord,
@@ -81,9 +83,10 @@ class MemoryReader:
             raise ArchiveError(f"there is no attempt {attempt_id} in this archive.")
         return self._attempts[attempt_id]
 
-    def attempts(self) -> tuple[AttemptRecord, ...]:
-        """Return all attempts in order."""
-        return tuple(self._attempts.values())
+    def attempts(self, parents: Collection[int] | None = None) -> tuple[AttemptRecord, ...]:
+        """Return all attempts, or those on some agents, in order."""
+        wanted = None if parents is None else set(parents)
+        return tuple(a for a in self._attempts.values() if wanted is None or a.parent in wanted)
 
     def trial(self, trial_id: int) -> TrialRecord:
         """Return one trial. Raises ArchiveError."""

@@ -74,6 +74,7 @@ class FocusKind(StrEnum):
     """What an attempt is to improve."""
 
     TASK = "task"
+    CLUSTER = "cluster"
     EMPTY_ANSWERS = "empty answers"
     INSTABILITY = "instability"
     CONTEXT_OVERFLOW = "context overflow"
@@ -82,10 +83,16 @@ class FocusKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """The weakness an attempt is to repair; `task_id` only when it is one task's."""
+    """The weakness an attempt is to repair.
+
+    Args:
+        task_id: the task that it is about; of a cluster, the one that shows it; None: it is about no task.
+        tasks: of a cluster, all of them.
+    """
 
     kind: FocusKind
     task_id: str | None = None
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +109,63 @@ class TrialDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change did: resolved by the parent and by the child, of the `n` tasks that they have in common."""
+
+    before: int
+    after: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ancestor:
-    """One agent of a lineage as the improving side may see it, founder first."""
+    """One agent of a lineage as the improving side may see it, founder first. `effect` is against its parent."""
 
     agent_id: int
     proposal: str
     diff: str
     resolved: int
     n: int
+    effect: Effect | None = None
+
+
+class Failure(StrEnum):
+    """Why an attempt made no child. A closed set; details stand beside it."""
+
+    DIAGNOSIS = "the diagnosis gave no usable proposal"
+    REPEATED = "the proposal repeats one that failed"
+    NO_CHANGE = "the agent changed nothing"
+    REFUSED_CHANGE = "the change broke the path policy"
+    BAD_MANIFEST = "agent.toml is not valid"
+    OWN_TESTS = "its own tests fail"
+    NO_START = "it does not start and reach the model"
+    TRIVIAL_TASK = "it cannot do a trivial task"
+    SELF_EDIT = "it cannot edit its own source"
+    LEASE = "the lease was used up"
+    INFRASTRUCTURE = "the sandbox or the endpoint failed"
+    LOST = "the worker was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An earlier attempt on a lineage as the improving side may see it.
+
+    Args:
+        child_id: the agent that it made; None: it failed.
+        detail: of its failure; nothing that a grading printed.
+        retained: whether the child may be a parent; None: nobody has judged it, or there is no child.
+    """
+
+    attempt_id: int
+    parent_id: int
+    focus: Focus
+    proposal: str
+    diff: str
+    child_id: int | None = None
+    effect: Effect | None = None
+    failure: Failure | None = None
+    detail: str = ""
+    retained: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +185,8 @@ class AttemptOrder:
         manifest: the parent's.
         editor: another agent that edits the parent; None: the parent edits itself.
         repairs: how often a child that is refused may be worked on once more.
+        tried: attempts on the parent and its ancestors, besides those that made the lineage; oldest first.
+        budget: what is left of the run's limits, by their names in `run.toml`.
     """
 
     attempt_id: int
@@ -146,27 +204,13 @@ class AttemptOrder:
     seed: int = 0
     editor: Editor | None = None
     repairs: int = 0
+    tried: tuple[Tried, ...] = ()
+    budget: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def acting(self) -> Editor:
         """The agent that does the editing."""
         return self.editor or Editor(self.parent_id, self.parent, self.manifest)
-
-
-class Failure(StrEnum):
-    """Why an attempt made no child. A closed set; details stand beside it."""
-
-    DIAGNOSIS = "the diagnosis gave no usable proposal"
-    NO_CHANGE = "the agent changed nothing"
-    REFUSED_CHANGE = "the change broke the path policy"
-    BAD_MANIFEST = "agent.toml is not valid"
-    OWN_TESTS = "its own tests fail"
-    NO_START = "it does not start and reach the model"
-    TRIVIAL_TASK = "it cannot do a trivial task"
-    SELF_EDIT = "it cannot edit its own source"
-    LEASE = "the lease was used up"
-    INFRASTRUCTURE = "the sandbox or the endpoint failed"
-    LOST = "the worker was lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import pytest
 
 from dgm.errors import AgentNotFound, ArchiveError
 from dgm.ports import Archive
-from dgm.values import AttemptState, Failure, FileEntry, SourceSketch, Tree
+from dgm.values import AttemptState, Failure, FileEntry, Focus, FocusKind, SourceSketch, Tree
 from tests.archive.examples import (
     FOUNDER,
+    LEASE,
     MANIFEST,
     SPENT,
     add_child,
@@ -93,6 +94,21 @@ class AgentsContract:
         (attempt,) = archive.attempts()
 
         assert (attempt.state, attempt.child, attempt.failure) == (AttemptState.CHILD, child, None)
+
+    def test_the_attempts_on_some_agents_come_alone_and_with_their_artifacts(self, archive: Archive) -> None:
+        first = add_child(archive)
+        second = add_child(archive, first)
+        archive.close_attempt(failure(open_attempt(archive, second)))
+
+        assert [attempt.parent for attempt in archive.attempts([second, 0])] == [0, second]
+        assert archive.attempts([first]) == archive.attempts()[1:2]
+        assert archive.attempts([]) == ()
+
+    def test_a_focus_on_a_cluster_comes_back(self, archive: Archive) -> None:
+        focus = Focus(FocusKind.CLUSTER, "t2", ("t1", "t2"))
+        archive.open_attempt(0, focus, LEASE, decision())
+
+        assert archive.attempts()[0].focus == focus
 
     def test_a_failed_attempt_keeps_its_reason_and_its_cost(self, archive: Archive) -> None:
         attempt = archive.close_attempt(failure(open_attempt(archive), "no\nedit"))

@@ -1,4 +1,4 @@
-from dgm.evaluations import public_feedback
+from dgm.evaluations import public_feedback, public_finish
 from dgm.values import Feedback, Finish, Verdict
 
 FAILED = Verdict(False, Finish.TESTS_FAILED, 1, 3, ("t.py::test_b", "t.py::test_c"))
@@ -25,3 +25,10 @@ def test_ids_name_what_failed() -> None:
 
 def test_how_tampering_was_seen_is_not_told() -> None:
     assert "skipped" not in public_feedback(TAMPERED, Feedback.IDS)
+
+
+def test_none_tells_of_an_end_only_what_the_agent_could_see() -> None:
+    timed_out = Verdict(False, Finish.TIMED_OUT, 0, 3)
+
+    assert public_finish(timed_out, Feedback.NONE) == "not resolved"
+    assert public_finish(timed_out, Feedback.COUNTS) == "grading timed out"

@@ -89,7 +89,13 @@ def test_the_history_holds_lineage_trials_transcripts_and_budget() -> None:
     _, sandbox = attempted()
 
     history = tree_at(sandbox.jobs[0], "/history")
-    assert list(history) == ["budget.json", "lineage.json", "transcripts/000-fix-it.jsonl", "trials.json"]
+    assert list(history) == [
+        "attempts.json",
+        "budget.json",
+        "lineage.json",
+        "transcripts/000-fix-it.jsonl",
+        "trials.json",
+    ]
     assert json.loads(history.text("trials.json"))[0]["task"] == "fix-it"
 
 

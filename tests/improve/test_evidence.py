@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from dgm.improve.evidence import MAX_TRANSCRIPT, chosen_trial, history, source_excerpt, trial_excerpt
 from dgm.improve.transcripts import keep_end, keep_start, overflowed_twice, readable
-from dgm.values import Ancestor, Finish, Focus, FocusKind, Lease, Tree
-from tests.improve.acting import AGENT, TRIAL
+from dgm.values import Ancestor, Effect, Finish, Focus, FocusKind, Lease, Tree
+from tests.improve.acting import AGENT, TRIAL, attempt_order
 
+LEFT = Lease(1, 1.0, 1.0)
 OVERFLOW = b'{"status": "context overflow"}\n'
 
 
@@ -94,6 +95,7 @@ def test_a_binary_file_is_only_named() -> None:
     ("focus", "task_id"),
     [
         (Focus(FocusKind.TASK, "b"), "b"),
+        (Focus(FocusKind.CLUSTER, "c", ("b", "c")), "c"),
         (Focus(FocusKind.EMPTY_ANSWERS), "c"),
         (Focus(FocusKind.CONTEXT_OVERFLOW), "d"),
         (Focus(FocusKind.INSTABILITY), "b"),
@@ -119,26 +121,47 @@ def test_without_trials_none_is_chosen() -> None:
 
 
 def test_the_history_carries_scores_with_their_n() -> None:
-    tree = history([Ancestor(3, "be better", "diff", 2, 6)], [], Lease(10, 1.0, 5.0))
+    line = (Ancestor(0, "", "", 3, 6), Ancestor(3, "be better", "diff", 2, 6, Effect(3, 2, 6)))
 
-    assert json.loads(tree.text("lineage.json")) == [
-        {"agent": "a3", "proposal": "be better", "diff": "diff", "resolved": 2, "n": 6}
-    ]
+    founder, child = json.loads(history(attempt_order(lineage=line), LEFT).text("lineage.json"))
+
+    assert founder["effect"] is None
+    assert child == {
+        "agent": "a3",
+        "proposal": "be better",
+        "diff": "diff",
+        "resolved": 2,
+        "n": 6,
+        "effect": {
+            "n": 6,
+            "resolved_before": 3,
+            "resolved_after": 2,
+            "interval_before": [0.188, 0.812],
+            "interval_after": [0.097, 0.7],
+            "p_better": 0.296,
+        },
+    }
 
 
 def test_unlimited_dollars_are_null_in_the_budget() -> None:
-    tree = history([], [], Lease(10, math.inf, 5.0))
+    tree = history(attempt_order(), Lease(10, math.inf, 5.0))
 
-    assert json.loads(tree.text("budget.json")) == {"tokens": 10, "cost_usd": None, "seconds": 5.0}
+    assert json.loads(tree.text("budget.json")) == {"tokens": 10, "cost_usd": None, "seconds": 5.0, "run": {}}
+
+
+def test_the_budget_says_what_is_left_of_the_run() -> None:
+    tree = history(attempt_order(budget={"attempts": 7.0, "hours": 1.5}), LEFT)
+
+    assert json.loads(tree.text("budget.json"))["run"] == {"attempts": 7.0, "hours": 1.5}
 
 
 def test_repeats_of_a_task_have_a_transcript_each() -> None:
-    tree = history([], [TRIAL, TRIAL], Lease(1, 1.0, 1.0))
+    tree = history(attempt_order(evidence=(TRIAL, TRIAL)), LEFT)
 
     assert len(tree.under("transcripts")) == 2
 
 
 def test_a_transcript_in_the_history_is_bounded() -> None:
-    tree = history([], [replace(TRIAL, transcript=b"x" * (MAX_TRANSCRIPT + 1))], Lease(1, 1.0, 1.0))
+    tree = history(attempt_order(evidence=(replace(TRIAL, transcript=b"x" * (MAX_TRANSCRIPT + 1)),)), LEFT)
 
     assert tree.under("transcripts").size <= MAX_TRANSCRIPT
