@@ -8,6 +8,7 @@ import ctypes
 import hashlib
 import json
 import os
+import resource
 import socket
 import sys
 
@@ -52,6 +53,15 @@ def opens(path: str) -> bool:
             return True
     except OSError:
         return False
+
+
+def crash_handler() -> str:
+    """Return what the kernel does with a process that crashes."""
+    try:
+        with open("/proc/sys/kernel/core_pattern") as source:
+            return source.read()
+    except OSError:
+        return ""
 
 
 def processes() -> list:
@@ -115,6 +125,7 @@ def main() -> None:
         "runner_opened": opens("/proc/1/mem") or opens("/proc/1/environ"),
         "processes": processes(),
         "seen": seen(wanted),
+        "core": [resource.getrlimit(resource.RLIMIT_CORE)[0], crash_handler()],
         "python": sys.version.split()[0],
     }
     print(json.dumps(facts))

@@ -23,10 +23,11 @@ from dgm.sandbox.cache import UNPRIVILEGED, default_cache, job_folder, own_folde
 from dgm.sandbox.cgroup_parents import Parents, find_parents
 from dgm.sandbox.cgroups import job_group, sweep_groups
 from dgm.sandbox.conversation import START_PATIENCE_S, converse, order_for, result_of
+from dgm.sandbox.crashes import avoid_crash_handler
 from dgm.sandbox.environment import PREFIX, prepare_environment
 from dgm.sandbox.forbidden import Forbidden, survey
 from dgm.sandbox.gateways import let_in
-from dgm.sandbox.proving import MEMORY, NO_MEMORY, prove, proves_memory
+from dgm.sandbox.proving import MEMORY, SHARED_KERNEL, SHARED_USER, prove, proves_memory, unproved
 from dgm.sandbox.read_only import write_read_only
 from dgm.sandbox.seccomp import compile_profile, load_profile
 from dgm.sandbox.wires import PipeWire, WireTimeout, wait
@@ -45,6 +46,7 @@ class BubblewrapSandbox:
     """
 
     def __init__(self, cache: Path | None = None) -> None:
+        avoid_crash_handler()
         self._cache = own_folder(cache or default_cache())
         sweep(self._cache)
         environment = prepare_environment(self._cache)
@@ -154,17 +156,13 @@ _RUNNER = (f"{PREFIX}/bin/python", "-I", "-S", "-B", "/runner/__main__.py")
 
 def _level(image: str, proved: tuple[str, ...], groups: Parents) -> SandboxLevel:
     """Return what holds, with what control groups add to it."""
+    bounded = "by memory only" if groups.folders else "by nothing"
+    not_held = [f"the number of files in a writable mount is limited {bounded}"]
     if groups.folders:
         proved = (*proved, MEMORY)
-        not_held = ["the number of files in a writable mount is limited by memory only"]
-    else:
-        not_held = [
-            f"{NO_MEMORY}, only for each process",
-            "the number of files in a writable mount is not limited",
-        ]
     if "cpu" not in groups.folders:
         not_held.append("cores are not limited")
-    return SandboxLevel("bubblewrap", image, proved, (*not_held, "the kernel is shared with the host"))
+    return SandboxLevel("bubblewrap", image, proved, (*unproved(proved), *not_held, SHARED_KERNEL, SHARED_USER))
 
 
 def _rlimits(limits: Limits) -> dict[str, int]:
@@ -172,7 +170,6 @@ def _rlimits(limits: Limits) -> dict[str, int]:
         "RLIMIT_AS": limits.memory_mib << 20,
         "RLIMIT_NPROC": limits.pids,
         "RLIMIT_NOFILE": 1024,
-        "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": limits.disk_mib << 20,
         "RLIMIT_MEMLOCK": 1 << 16,
         "RLIMIT_MSGQUEUE": 0,

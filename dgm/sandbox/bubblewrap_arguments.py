@@ -79,4 +79,5 @@ def _own(environment: Environment) -> list[str]:
 
 
 def _kernel() -> list[str]:
-    return ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
+    read_only = (word for path in ("/proc/sys", "/proc/pressure") for word in ("--ro-bind-try", path, path))
+    return ["--proc", "/proc", *read_only, "--dev", "/dev"]

@@ -10,6 +10,7 @@ from docker.types import LogConfig, Mount, Ulimit
 
 from dgm.assets import sandbox_dir
 from dgm.sandbox.cache import UNPRIVILEGED
+from dgm.sandbox.crashes import CORE_BYTES
 from dgm.sandbox.gateways import GATEWAY_FOLDER
 from dgm.sandbox.ownership import owner
 from dgm.sandbox.seccomp import load_profile
@@ -22,6 +23,10 @@ PATH = "/usr/local/bin:/usr/bin:/bin"
 _GRACE_S = 120.0
 _INODES = 32_768
 _OPEN_FILES = 1024
+UNKNOWN_TO_DOCKER_PY = {
+    "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/pressure", "/proc/sys", "/proc/sysrq-trigger"]
+}
+"""Of the host configuration: the engine's own list, and what else of /proc anybody may write, triggers for load."""
 _USER_PROCESSES = 8192
 """Counted over all containers of the user, so it cannot be one job's limit: the pids cgroup is."""
 
@@ -59,7 +64,7 @@ def host_options(job: Job, read_only: Mapping[str, Path]) -> dict[str, Any]:
         "ulimits": [
             Ulimit(name="nofile", soft=_OPEN_FILES, hard=_OPEN_FILES),
             Ulimit(name="nproc", soft=_USER_PROCESSES, hard=_USER_PROCESSES),
-            Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="core", soft=CORE_BYTES, hard=CORE_BYTES),
         ],
         "tmpfs": _tmpfs(job),
         "mounts": [_bound(inside, folder) for inside, folder in {**read_only, **_gateway(job)}.items()],
@@ -75,7 +80,7 @@ def labels(job: Job) -> dict[str, str]:
 
 def runner_rlimits(limits: Limits) -> dict[str, int]:
     """Return what the runner sets for the command beside what the container has."""
-    return {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": limits.disk_mib << 20, "RLIMIT_MSGQUEUE": 0}
+    return {"RLIMIT_FSIZE": limits.disk_mib << 20, "RLIMIT_MSGQUEUE": 0}
 
 
 def _tmpfs(job: Job) -> dict[str, str]:

@@ -19,13 +19,19 @@ from requests.exceptions import RequestException
 from dgm.errors import SandboxError, SandboxUnavailable
 from dgm.sandbox.attachment import AttachWire
 from dgm.sandbox.cache import default_cache, job_folder, own_folder, sweep
-from dgm.sandbox.container_profile import PATH, container_options, host_options, runner_rlimits
+from dgm.sandbox.container_profile import (
+    PATH,
+    UNKNOWN_TO_DOCKER_PY,
+    container_options,
+    host_options,
+    runner_rlimits,
+)
 from dgm.sandbox.conversation import converse, order_for, result_of
 from dgm.sandbox.engines import connect
 from dgm.sandbox.forbidden import Forbidden
 from dgm.sandbox.gateways import let_in
 from dgm.sandbox.images import find_image
-from dgm.sandbox.proving import MEMORY, NO_MEMORY, prove, proves_memory
+from dgm.sandbox.proving import MEMORY, SHARED_KERNEL, SHARED_USER, prove, proves_memory, unproved
 from dgm.sandbox.read_only import write_read_only
 from dgm.sandbox.reaping import reap_containers
 from dgm.values import Job, JobResult, SandboxLevel
@@ -64,11 +70,10 @@ class DockerSandbox:
         self._renumbered = _renumbers_users(about)
         engine = f"docker+{_GVISOR}" if self._runtime else "docker"
         proved = prove(self.run, engine, Forbidden.of_host(), filtered_elsewhere=self._runtime is not None)
-        not_held = _not_held(about, self._runtime)
         if proves_memory(self.run):
-            self.level = SandboxLevel(engine, self._image, (*proved, MEMORY), not_held)
-        else:
-            self.level = SandboxLevel(engine, self._image, proved, (NO_MEMORY, *not_held))
+            proved = (*proved, MEMORY)
+        not_held = (*unproved(proved), *_not_held(about, self._runtime))
+        self.level = SandboxLevel(engine, self._image, proved, not_held)
 
     def run(self, job: Job) -> JobResult:
         """Run one job in a container of which nothing survives."""
@@ -103,7 +108,7 @@ class DockerSandbox:
     def _container(self, job: Job, folder: Path) -> Iterator[str]:
         """Create a container, known by a name of our own; afterwards it and its volumes are gone, whatever happened."""
         api, name = self._client.api, f"dgm-{secrets.token_hex(8)}"
-        host_config = api.create_host_config(**host_options(job, write_read_only(job, folder)))
+        host_config = api.create_host_config(**host_options(job, write_read_only(job, folder))) | UNKNOWN_TO_DOCKER_PY
         options = container_options(job, self._image, self._runtime)
         try:
             api.create_container(name=name, host_config=host_config, **options)
@@ -159,4 +164,4 @@ def _renumbers_users(about: Mapping[str, Any]) -> bool:
 def _not_held(about: Mapping[str, Any], runtime: str | None) -> tuple[str, ...]:
     """Return what the engine says that it cannot limit, and what no container gives."""
     missing = [words for flag, words in _LIMITS.items() if not about.get(flag)]
-    return tuple(missing) if runtime else (*missing, "the kernel is shared with the host")
+    return tuple(missing) if runtime else (*missing, SHARED_KERNEL, SHARED_USER)

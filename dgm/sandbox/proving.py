@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dgm.assets import sandbox_dir
 from dgm.errors import SandboxError, SandboxUnavailable
 from dgm.sandbox.cache import UNPRIVILEGED
+from dgm.sandbox.crashes import calls_crash_handler
 from dgm.sandbox.forbidden import Forbidden, Survey
 from dgm.values import Ended, Job, JobResult, Limits, Mount, Tree
 
@@ -37,6 +38,16 @@ _PROPERTIES = (
     _Property("no host environment", lambda f: not _secrets_in(f["processes"])),
     _Property("no hidden tests, answers or checkout", lambda f: not f["seen"]),
 )
+_NO_CRASH_HANDLER = _Property("the host's crash handler out of reach", lambda f: not calls_crash_handler(*f["core"]))
+
+MEMORY = "memory of all processes together"
+SHARED_KERNEL = "the kernel is shared with the host"
+SHARED_USER = "what the kernel counts for a user (pending signals, buffers of pipes) is shared by the jobs of a host"
+_LACKING = {
+    MEMORY: "memory is not limited for all of a job together",
+    _NO_CRASH_HANDLER.name: "a process that crashes is shown to the host's crash handler, which root runs",
+}
+"""What is proved where it can be, and what is said where it is not."""
 
 
 def prove(
@@ -47,7 +58,7 @@ def prove(
     surveyed: Survey | None = None,
     filtered_elsewhere: bool = False,
 ) -> tuple[str, ...]:
-    """Run the probe and return the names of the properties that hold.
+    """Run the probe and return the names of the properties that hold: those that must, and those that can.
 
     Args:
         run: runs a job in the sandbox that is being opened.
@@ -65,7 +76,13 @@ def prove(
     if failed:
         seen = f" (it sees {facts['seen'][:3]})" if facts["seen"] else ""
         raise SandboxUnavailable(f"{engine} does not hold on this host: {', '.join(failed)}{seen}. Use another engine")
-    return tuple(p.name for p in _PROPERTIES)
+    possible = [p for p in (_NO_CRASH_HANDLER,) if p.holds(facts)]
+    return tuple(p.name for p in (*_PROPERTIES, *possible))
+
+
+def unproved(proved: Collection[str]) -> tuple[str, ...]:
+    """Return what is said of the properties that need not hold, where they are not among the proved ones."""
+    return tuple(words for name, words in _LACKING.items() if name not in proved)
 
 
 def _facts(
@@ -101,11 +118,6 @@ def _wanted(forbidden: Forbidden, surveyed: Survey | None) -> str:
             "surveyed": {surveyed.top: [*surveyed.identity, *surveyed.hidden]} if surveyed else {},
         }
     )
-
-
-MEMORY = "memory of all processes together"
-NO_MEMORY = "memory is not limited for all of a job together"
-"""What is proved of it, and what is said where it is not."""
 
 
 def proves_memory(run: Callable[[Job], JobResult]) -> bool:

@@ -1,7 +1,8 @@
 """A seccomp profile in Docker's JSON, compiled into the classic BPF program that bubblewrap loads.
 
-Covers what `sandbox/seccomp.json` uses: everything is allowed but what a rule names, with at most one condition on an
-argument. A foreign architecture kills the process; so does the x32 table, which has other numbers for the same calls.
+Covers what `sandbox/seccomp.json` uses: what no rule names is refused; a rule allows or refuses, where all of its
+conditions on arguments hold. A foreign architecture kills the process; so does the x32 table, which has other numbers
+for the same calls. A call that is younger than our table is not there, as programs expect of an older kernel.
 """
 
 import json
@@ -20,6 +21,9 @@ _NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 _LOW = 0xFFFFFFFF
+_ENOSYS = 38
+_ELSE = -1
+"""A jump to where the next rule is tried, until the length of its own rule is known."""
 
 
 class Instruction(NamedTuple):
@@ -53,8 +57,8 @@ def compile_profile(profile: Mapping[str, Any], machine: str) -> bytes:
 
 def program(profile: Mapping[str, Any], machine: str) -> Sequence[Instruction]:
     """Return the instructions. Raises SandboxError."""
-    if profile["defaultAction"] != "SCMP_ACT_ALLOW":
-        raise SandboxError(f"the seccomp profile's default {profile['defaultAction']!r} is not SCMP_ACT_ALLOW")
+    if profile["defaultAction"] != "SCMP_ACT_ERRNO":
+        raise SandboxError(f"the seccomp profile's default {profile['defaultAction']!r} is not SCMP_ACT_ERRNO")
     done = [
         Instruction(_LOAD, 0, 0, _MACHINE_AT),
         Instruction(_EQUAL, 1, 0, _AUDIT[machine]),
@@ -63,32 +67,39 @@ def program(profile: Mapping[str, Any], machine: str) -> Sequence[Instruction]:
     ]
     if machine == "x86_64":
         done += [Instruction(_AT_LEAST, 0, 1, _X32), Instruction(_RETURN, 0, 0, _KILL)]
+    youngest = max(NUMBERS[machine].values())
+    done += [Instruction(_GREATER, 0, 1, youngest), Instruction(_RETURN, 0, 0, _ERRNO | _ENOSYS)]
     for rule in profile["syscalls"]:
         for name in rule["names"]:
             done += _rule(rule, name, machine)
-    return [*done, Instruction(_RETURN, 0, 0, _ALLOW)]
+    return [*done, Instruction(_RETURN, 0, 0, _ERRNO | int(profile["defaultErrnoRet"]))]
 
 
 def _rule(rule: Mapping[str, Any], name: str, machine: str) -> list[Instruction]:
+    """Return one rule for one call: the number is loaded before it, and after it where it does not decide."""
     if not any(name in numbers for numbers in NUMBERS.values()):
         raise SandboxError(f"the seccomp profile names {name!r}, whose number is not in dgm/sandbox/syscalls.py")
     if (number := NUMBERS[machine].get(name)) is None:
         return []
-    test = [step for argument in rule.get("args", ()) for step in _argument(argument)]
-    refuse = [*test, Instruction(_RETURN, 0, 0, _action(rule))]
-    if test:
-        refuse.append(Instruction(_LOAD, 0, 0, _NUMBER_AT))
-    return [Instruction(_EQUAL, 0, len(refuse), number), *refuse]
+    tests = [step for argument in rule.get("args", ()) for step in _argument(argument)]
+    steps = [Instruction(_EQUAL, 0, _ELSE, number), *tests, Instruction(_RETURN, 0, 0, _action(rule))]
+    last = len(steps) - 1
+    placed = [s._replace(if_false=last - at) if s.if_false == _ELSE else s for at, s in enumerate(steps)]
+    return [*placed, Instruction(_LOAD, 0, 0, _NUMBER_AT)] if tests else placed
 
 
 def _action(rule: Mapping[str, Any]) -> int:
-    if rule["action"] != "SCMP_ACT_ERRNO":
-        raise SandboxError(f"the seccomp profile's action {rule['action']!r} is not SCMP_ACT_ERRNO")
-    return _ERRNO | int(rule.get("errnoRet", 1))
+    match rule["action"]:
+        case "SCMP_ACT_ALLOW":
+            return _ALLOW
+        case "SCMP_ACT_ERRNO":
+            return _ERRNO | int(rule["errnoRet"])
+        case other:
+            raise SandboxError(f"the seccomp profile's action {other!r} is not SCMP_ACT_ALLOW or SCMP_ACT_ERRNO")
 
 
 def _argument(argument: Mapping[str, Any]) -> list[Instruction]:
-    """Return a test that goes on to the next instruction on a match, and skips it else.
+    """Return a test that goes on to the next instruction where it holds.
 
     Arguments are 64 bits wide and compared in two halves.
     """
@@ -97,18 +108,18 @@ def _argument(argument: Mapping[str, Any]) -> list[Instruction]:
     low, high = value & _LOW, value >> 32
     load_low, load_high = Instruction(_LOAD, 0, 0, low_at), Instruction(_LOAD, 0, 0, low_at + 4)
     match argument["op"]:
-        case "SCMP_CMP_NE":
-            return [load_high, Instruction(_EQUAL, 0, 2, high), load_low, Instruction(_EQUAL, 1, 0, low)]
+        case "SCMP_CMP_EQ":
+            return [load_high, Instruction(_EQUAL, 0, _ELSE, high), load_low, Instruction(_EQUAL, 0, _ELSE, low)]
         case "SCMP_CMP_GT":
             return [
                 load_high,
                 Instruction(_GREATER, 3, 0, high),
-                Instruction(_EQUAL, 0, 3, high),
+                Instruction(_EQUAL, 0, _ELSE, high),
                 load_low,
-                Instruction(_GREATER, 0, 1, low),
+                Instruction(_GREATER, 0, _ELSE, low),
             ]
         case "SCMP_CMP_MASKED_EQ" if high == 0:
             wanted = int(argument["valueTwo"])
-            return [load_low, Instruction(_AND, 0, 0, low), Instruction(_EQUAL, 0, 1, wanted)]
+            return [load_low, Instruction(_AND, 0, 0, low), Instruction(_EQUAL, 0, _ELSE, wanted)]
         case other:
             raise SandboxError(f"the seccomp profile's comparison {other!r} is not known")

