@@ -83,6 +83,26 @@ HAND_OVER = (
         limits=replace(LIMITS, disk_mib=64),
     ),
     _hand_over(
+        "too many folders",
+        "for number in range(21_000): os.mkdir(f'd{number}')",
+        harmless="os.mkdir('d')",
+        contained=_within_caps,
+        limits=replace(LIMITS, disk_mib=64),
+    ),
+    _hand_over(
+        "more to refuse than anybody reads",
+        "for number in range(15_000): os.symlink('/etc/passwd', f'link{number}')",
+        harmless="for number in range(1_500): os.symlink('/etc/passwd', f'link{number}')",
+        contained=lambda result: _refused(_R.SYMLINK)(result) and len(result.collected["/workspace"].refused) <= 1_000,
+        limits=replace(LIMITS, disk_mib=64),
+    ),
+    _hand_over(
+        "a workspace that is locked",
+        "open('fine', 'w').write('x')\nos.chmod('fine', 0)\nos.chmod('.', 0)",
+        contained=lambda result: result.collected["/workspace"].tree.text("fine") == "x",
+        plain=Needs.NEVER,
+    ),
+    _hand_over(
         "files whose lengths add up",
         "for number in range(4): os.truncate(os.open(f'f{number}', os.O_CREAT | os.O_RDWR), 7 << 20)",
         contained=_within_caps,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.attacks.attack import LIMITS, Family, family, timed_out
+from tests.attacks.attack import BREACH, LIMITS, Family, Needs, family, timed_out
 
 _process = family(Family.PROCESS)
 SHORT = replace(LIMITS, timeout_s=0.7)
@@ -41,6 +41,31 @@ def children():
             yield f"/proc/{pid}/cmdline"
 """
 
+_ORPHANS = """
+def tried(call):
+    try: return call()
+    except OSError: return -1
+for _ in range(16):
+    if tried(os.fork) == 0:
+        while True:
+            if tried(os.fork) == 0:
+                tried(os.fork)
+                os._exit(0)
+            tried(lambda: os.waitpid(-1, os.WNOHANG))
+time.sleep(60)
+"""
+
+_SUBREAPER = """
+if os.fork() == 0:
+    os.setsid()
+    libc.prctl(36, 1, 0, 0, 0)
+    if os.fork() == 0:
+        os.execvp("sleep", ["sleep", os.environ["SURVIVOR"]])
+    time.sleep(2)
+    os._exit(0)
+time.sleep(0.3)
+"""
+
 PROCESSES = (
     _process("more processes than allowed", _COUNT_FORKS),
     _process(
@@ -58,6 +83,38 @@ PROCESSES = (
         "os.execvp('sleep', ['sleep', os.environ['SURVIVOR']])",
         contained=timed_out,
         limits=SHORT,
+    ),
+    _process("a daemon with a parent of its own", _SUBREAPER),
+    _process(
+        "an endless stream of orphans for the runner",
+        _ORPHANS,
+        contained=timed_out,
+        limits=SHORT,
+        plain=Needs.NEVER,
+    ),
+    _process(
+        "signals that keep the runner awake",
+        "for _ in range(3): os.fork()\nwhile True: os.kill(os.getppid() if os.getppid() == 1 else 1, signal.SIGCHLD)",
+        contained=timed_out,
+        limits=SHORT,
+        plain=Needs.NEVER,
+    ),
+    _process(
+        "the runner as what the kernel kills for memory",
+        "for _ in range(28):\n"
+        "    if os.fork() == 0:\n"
+        "        open('/proc/self/oom_score_adj', 'w').write('0')\n"
+        "        taken = b'x' * (6 << 20)\n"
+        "        time.sleep(1)\n"
+        "        os._exit(0)\n"
+        "time.sleep(1.2)",
+        contained=lambda result: BREACH.encode() not in result.stdout,
+        plain=Needs.NEVER,
+    ),
+    _process(
+        "kill everything",
+        "try: os.kill(-1, signal.SIGKILL)\nexcept ProcessLookupError: pass\ntime.sleep(0.2)",
+        plain=Needs.NEVER,
     ),
     _process("kill the runner", "os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(0.2)"),
     _process(

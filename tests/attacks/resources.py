@@ -70,6 +70,37 @@ MEMORY = (
     ),
 )
 
+KERNEL_MEMORY = (
+    _memory(
+        "files without a name",
+        "kept = []\n"
+        "try:\n"
+        "    for _ in range(50):\n"
+        "        kept.append(os.memfd_create('x'))\n"
+        "        os.write(kept[-1], bytes(4 << 20))\n"
+        "except OSError: pass\n"
+        "if len(kept) * 4 > 150: breach(len(kept))",
+        contained=not_managed,
+        admitted=TOGETHER,
+    ),
+    _memory(
+        "bytes under way in sockets",
+        "kept, held = [], 0\n"
+        "try:\n"
+        "    while held < 170 << 20:\n"
+        "        kept.append(socket.socketpair())\n"
+        "        for end in kept[-1]:\n"
+        "            end.setblocking(False)\n"
+        "            try:\n"
+        "                while True: held += end.send(bytes(1 << 16))\n"
+        "            except BlockingIOError: pass\n"
+        "except OSError: pass\n"
+        "if held > 150 << 20: breach(held)",
+        contained=not_managed,
+        admitted=TOGETHER,
+    ),
+)
+
 DISK = (
     *(
         _disk(
@@ -88,6 +119,31 @@ DISK = (
         contained=not_managed,
         limits=ROOMY,
         admitted="number of files",
+    ),
+    _disk(
+        "bytes in files that are gone",
+        "kept, held = [], 0\n"
+        "try:\n"
+        "    for _ in range(16):\n"
+        "        kept.append(os.open('gone', os.O_CREAT | os.O_RDWR))\n"
+        "        os.unlink('gone')\n"
+        "        held += os.write(kept[-1], bytes(1 << 20))\n"
+        "except OSError: pass\n"
+        "if held > 9 << 20: breach(held)",
+    ),
+    _disk(
+        "bytes beside a file: its attributes",
+        "open('file', 'w')\nheld = 0\n"
+        "try:\n"
+        "    for number in range(400): held += os.setxattr('file', f'user.{number}', bytes(1 << 15)) or 1 << 15\n"
+        "except OSError: pass\n"
+        "if held > 1 << 20: breach(held)",
+        plain=Needs.NEVER,
+    ),
+    _disk(
+        "room that is set aside",
+        "try:\n    os.posix_fallocate(os.open('room', os.O_CREAT | os.O_RDWR), 0, 64 << 20)\n    breach('64 MiB')\n"
+        "except OSError: pass",
     ),
     _disk(
         "a sparse file",

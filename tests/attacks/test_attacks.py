@@ -19,10 +19,14 @@ from tests.attacks.network import NETWORK
 from tests.attacks.outside import new_survivor, survivors
 from tests.attacks.plainly import PlainSubprocess
 from tests.attacks.processes import PROCESSES
-from tests.attacks.resources import DISK, MEMORY, OUTPUT, TIME
+from tests.attacks.resources import DISK, KERNEL_MEMORY, MEMORY, OUTPUT, TIME
 from tests.attacks.secrecy import SECRETS
+from tests.attacks.shared import SHARED
 
-ATTACKS = (*PROCESSES, *MEMORY, *DISK, *OUTPUT, *TIME, *KERNEL, *NETWORK, *SECRETS, *HAND_OVER)
+ATTACKS = (
+    *(*PROCESSES, *MEMORY, *KERNEL_MEMORY, *DISK, *OUTPUT, *TIME),
+    *(*KERNEL, *SHARED, *NETWORK, *SECRETS, *HAND_OVER),
+)
 BOUND_S = 10.0
 """Three seconds of an attack at most, and what a busy machine needs to start and end it."""
 
