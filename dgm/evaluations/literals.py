@@ -37,9 +37,9 @@ def _candidates(value: Any, rng: Generator, n: int) -> list[Any]:
     if isinstance(value, float):
         return _floats(value, rng, n)
     if isinstance(value, str):
-        return [_text(value, rng) for _ in range(4 * n)]
+        return _texts(value, rng)
     if isinstance(value, bytes):
-        return [bytes([*value[:-1], (value[-1] if value else 48) ^ (1 + rank)]) for rank in range(n)]
+        return [bytes([*value[:-1], int(last)]) for last in rng.permutation(256)]
     if isinstance(value, list | tuple | set):
         return _collections(value, rng, n)
     if isinstance(value, dict):
@@ -61,16 +61,13 @@ def _floats(value: float, rng: Generator, n: int) -> list[Any]:
     return [round(value + rank * step, digits) for rank in _ranks(rng, n)]
 
 
-def _text(value: str, rng: Generator) -> str:
-    if not value:
-        return _letter(string.ascii_lowercase, rng)
-    place = int(rng.integers(0, len(value)))
-    alphabet = next((a for a in ALPHABETS if value[place] in a), string.ascii_lowercase)
-    return value[:place] + _letter(alphabet, rng) + value[place + 1 :]
-
-
-def _letter(alphabet: str, rng: Generator) -> str:
-    return alphabet[int(rng.integers(0, len(alphabet)))]
+def _texts(value: str, rng: Generator) -> list[Any]:
+    """Return texts with another character in one place, the same for all: else the right one would be the one that is
+    most like the others."""
+    places = [place for place, character in enumerate(value) if any(character in a for a in ALPHABETS)]
+    place = int(rng.choice(places or range(max(1, len(value)))))
+    alphabet = next((a for a in ALPHABETS if value[place : place + 1] in a), string.ascii_lowercase)
+    return [value[:place] + alphabet[int(at)] + value[place + 1 :] for at in rng.permutation(len(alphabet))]
 
 
 def _collections(value: list[Any] | tuple[Any, ...] | set[Any], rng: Generator, n: int) -> list[Any]:

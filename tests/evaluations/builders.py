@@ -63,6 +63,33 @@ def test_has():
 EXPECTED = tuple(f"test_tally.py::test_{name}" for name in ("sum", "nothing", "label", "negative", "has"))
 
 
+CALLS: list[dict[str, object]] = [
+    {"name": "sum", "function": "tally:total", "args": [[1, 2]], "expected": 3},
+    {"name": "label", "function": "tally:label", "args": [], "kwargs": {"number": 2}, "expected": "2 items"},
+    {"name": "negative", "function": "tally:label", "args": [-1], "raises": "ValueError"},
+]
+
+COMMANDS: list[dict[str, object]] = [
+    {
+        "name": "program",
+        "argv": ["python", "-c", "import sys, tally; print(tally.total(map(int, sys.stdin)))"],
+        "stdin": "1\n2\n",
+        "expected": {"stdout": "3\n"},
+    },
+    {
+        "name": "as_json",
+        "argv": ["python", "-c", "import json, tally; print(json.dumps(tally.total(json.load(open('in.json')))))"],
+        "files": {"in.json": "[1, 2.5]"},
+        "expected": {"json": 3.5},
+    },
+]
+
+
+def honest_tasks() -> Mapping[str, Task]:
+    """Return the same work under every grader."""
+    return {"pytest": pytest_task(), "function": calls_task(CALLS), "command": commands_task(COMMANDS)}
+
+
 def pytest_task(
     *,
     public: Mapping[str, str] | None = None,

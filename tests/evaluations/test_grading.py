@@ -9,30 +9,32 @@ import pytest
 from dgm.evaluations import grade
 from dgm.ports import Sandbox
 from dgm.values import Finish, Limits, Mount, Task, Tree, Verdict
-from tests.evaluations.builders import EXPECTED, RIGHT, STUB, calls_task, commands_task, pytest_task
+from tests.evaluations.builders import (
+    CALLS,
+    COMMANDS,
+    EXPECTED,
+    RIGHT,
+    STUB,
+    calls_task,
+    commands_task,
+    honest_tasks,
+    pytest_task,
+)
 from tests.fakes import FakeSandbox
 
-CALLS: list[dict[str, object]] = [
-    {"name": "sum", "function": "tally:total", "args": [[1, 2]], "expected": 3},
-    {"name": "label", "function": "tally:label", "args": [], "kwargs": {"number": 2}, "expected": "2 items"},
-    {"name": "negative", "function": "tally:label", "args": [-1], "raises": "ValueError"},
-]
-
-COMMANDS: list[dict[str, object]] = [
-    {
-        "name": "program",
-        "argv": ["python", "-c", "import sys, tally; print(tally.total(map(int, sys.stdin)))"],
-        "stdin": "1\n2\n",
-        "expected": {"stdout": "3\n"},
-    },
-    {
-        "name": "as_json",
-        "argv": ["python", "-c", "import json, tally; print(json.dumps(tally.total(json.load(open('in.json')))))"],
-        "files": {"in.json": "[1, 2.5]"},
-        "expected": {"json": 3.5},
-    },
-]
-
+UNTIDY = """\
+import atexit, logging, os, random, subprocess, sys, tempfile, threading, time, warnings
+sys.stderr.write("x" * 100_000)
+logging.getLogger().warning("loading")
+warnings.warn("deprecated")
+atexit.register(sys.stderr.write, "bye")
+os.environ["TALLY"] = "1"
+random.seed(0)
+sys.setrecursionlimit(5_000)
+open(os.path.join(tempfile.mkdtemp(), "cache"), "w").close()
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+subprocess.Popen(["sleep", "60"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+"""
 WRONG = RIGHT.replace("sum(numbers)", "sum(numbers) + 1").replace("2 items", "2")
 
 
@@ -40,7 +42,7 @@ def verdict(task: Task, files: Mapping[str, str], sandbox: Sandbox) -> Verdict:
     return grade(task, Tree.of(files), sandbox, Limits(), np.random.default_rng()).verdict
 
 
-TASKS = {"pytest": pytest_task(), "function": calls_task(CALLS), "command": commands_task(COMMANDS)}
+TASKS = honest_tasks()
 
 
 @pytest.mark.parametrize("grader", TASKS)
@@ -50,6 +52,13 @@ def test_an_honest_right_answer_is_resolved(grader: str, bubblewrap: Sandbox) ->
     assert verdict(task, {"tally.py": RIGHT}, bubblewrap) == Verdict(
         True, Finish.RESOLVED, len(task.expected), len(task.expected)
     )
+
+
+@pytest.mark.parametrize("grader", TASKS)
+def test_an_honest_right_answer_may_be_loud_and_untidy(grader: str, bubblewrap: Sandbox) -> None:
+    given = verdict(TASKS[grader], {"tally.py": UNTIDY + RIGHT}, bubblewrap)
+
+    assert (given.finish, given.tampering) == (Finish.RESOLVED, None)
 
 
 @pytest.mark.parametrize("grader", TASKS)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,21 @@ def test_wrong_values_differ_and_are_no_more_than_asked_for(value: object, seed:
 @given(value=st.integers() | st.text() | st.lists(st.integers()), seed=SEEDS)
 def test_a_wrong_value_is_of_the_same_kind(value: object, seed: int) -> None:
     assert {type(wrong) for wrong in lookalikes(value, np.random.default_rng(seed), 2)} == {type(value)}
+
+
+@given(value=st.text(min_size=1) | st.binary(min_size=1), seed=SEEDS)
+def test_the_right_text_is_no_more_like_the_wrong_ones_than_they_are_like_each_other(
+    value: str | bytes, seed: int
+) -> None:
+    texts = [value, *lookalikes(value, np.random.default_rng(seed), 2)]
+
+    places = {
+        tuple(place for place in range(len(value)) if one[place] != other[place])
+        for one, other in itertools.combinations(texts, 2)
+    }
+
+    assert {len(text) for text in texts} == {len(value)}
+    assert [len(place) for place in places] == [1]
 
 
 def test_the_right_number_may_stand_anywhere_in_the_row() -> None:
