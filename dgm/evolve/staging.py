@@ -2,8 +2,8 @@
 
 A founder is measured on all of them. An agent earns the next stage as soon as it has resolved the asked share of the
 one before: the trials of a stage that are still to come cannot take that away, so nobody waits for them. With racing,
-a series stops as soon as it is too unlikely to earn the next stage; its agent goes on where an outcome that was under
-way makes it likely again. What it has not run stays in the denominator of its score, so that no failure, which may
+a series stops as soon as its trials make it too unlikely to earn the next stage; its agent goes on where an outcome
+that was under way makes it likely again. What it has not run stays in the denominator of its score, so that no failure, which may
 stop a series, can raise it.
 """
 
@@ -116,6 +116,7 @@ class Staging:
             needed = ceil(share * size - _ROUNDING)
             resolved = cells.count(Cell.RESOLVED, 0, size)
             if resolved < needed:
-                failed = cells.count(Cell.UNRESOLVED, 0, size) + cells.count(Cell.GIVEN_UP, 0, size)
-                return Series(size, resolved < least_resolved(size, needed, self.racing)[resolved + failed])
+                ended = resolved + cells.count(Cell.UNRESOLVED, 0, size) + cells.count(Cell.GIVEN_UP, 0, size)
+                hopeless = resolved < least_resolved(size, needed, self.racing)[ended]
+                return Series(size, ended > 0 and hopeless)
         return Series(self.last, False)

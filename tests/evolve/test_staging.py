@@ -93,6 +93,13 @@ def test_a_series_stops_when_it_is_too_unlikely_to_earn_the_next_stage() -> None
     assert unlikely.judge(outcomes("----")).stopped
 
 
+def test_a_series_has_one_trial_at_least_however_unlikely_it_is() -> None:
+    staging = Staging.of([10, 20], [0.9], 20, racing=0.5)
+
+    assert not staging.judge(outcomes("")).stopped
+    assert staging.judge(outcomes("-")).stopped
+
+
 def test_a_series_without_racing_never_stops() -> None:
     assert not Staging.of([5, 20], [0.6], 20).judge(outcomes("-----")).stopped
 
