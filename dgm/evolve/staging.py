@@ -1,10 +1,11 @@
 """Stages: prefixes of the suite, which an agent earns one after the other. Pure.
 
 A founder is measured on all of them. An agent earns the next stage as soon as it has resolved the asked share of the
-one before: the trials of a stage that are still to come cannot take that away, so nobody waits for them. With racing,
-a series stops as soon as its trials make it too unlikely to earn the next stage; its agent goes on where an outcome
-that was under way makes it likely again. What it has not run stays in the denominator of its score, so that no failure, which may
-stop a series, can raise it.
+one before: the trials of a stage that are still to come cannot take that away, so nobody waits for them.
+
+With racing, a series stops as soon as its trials make it too unlikely to earn the next stage; its agent goes on where
+an outcome that was under way makes it likely again. What it has not run stays in the denominator of its score, so that
+no failure, which may stop a series, can raise it.
 """
 
 from collections.abc import Sequence
