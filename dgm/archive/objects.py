@@ -1,14 +1,12 @@
 """Agents in git: blobs, trees, commits and refs, written by plumbing and read as tar bytes and differences."""
 
-import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from dgm.archive.packs import GitObject, ObjectKind, pack
 from dgm.archive.paths import check_tree
 from dgm.archive.plumbing import Plumbing
-from dgm.errors import ArchiveError
 from dgm.values import FileEntry, Tree
 
 Folder: TypeAlias = "dict[str, FileEntry | Folder]"
@@ -29,10 +27,11 @@ _KEEP_EVERYTHING = {
 
 def create_repository(git_dir: Path) -> None:
     """Make an empty bare repository in which git's own housekeeping removes nothing."""
-    git = Plumbing(git_dir)
-    git("init", "--quiet", "--bare", "--template=", "--object-format=sha1", "--initial-branch=main")
-    for key, value in _KEEP_EVERYTHING.items():
-        git("config", key, value)
+    Plumbing(git_dir)("init", "--quiet", "--bare", "--template=", "--object-format=sha1", "--initial-branch=main")
+    with (git_dir / "config").open("a", encoding="utf-8") as config:
+        for key, value in _KEEP_EVERYTHING.items():
+            section, _, name = key.partition(".")
+            config.write(f"[{section}]\n\t{name} = {value}\n")
 
 
 class AgentObjects:
@@ -45,30 +44,23 @@ class AgentObjects:
         self._learned: set[str] = set()
         """Commits whose objects are all in `_known`."""
 
-    def keep_tree(self, tree: Tree, *, like: str | None) -> str:
-        """Write a source tree and return its id.
+    def keep(self, tree: Tree, *, parent: str | None, message: str, at: datetime) -> str:
+        """Write a source tree and its commit, durable when this returns. Returns the commit's id.
 
-        Args:
-            like: a commit that most files are the same as; what it has is not written again.
+        The id is the same for the same arguments, on every machine. What the parent has is not written again. Git
+        takes in nothing whose links lead nowhere.
 
         Raises:
             ArchiveError: a path that may not stand in a tree.
         """
         check_tree(tree)
-        if like is not None:
-            self._learn(like)
-        return self._keep_folder(_nested(tree))
-
-    def keep_commit(self, tree_id: str, *, parent: str | None, message: str, at: datetime) -> str:
-        """Write a commit and return its id: the same for the same arguments, on every machine."""
-        when = f"@{int(at.timestamp())} +0000"
-        who = {
-            f"GIT_{role}_{part}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for part, value in (("NAME", _WHO), ("EMAIL", _MAIL), ("DATE", when))
-        }
-        parents = () if parent is None else ("-p", parent)
-        commit = self._line("commit-tree", tree_id, *parents, stdin=message.encode(), environment=who)
+        if parent is not None:
+            self._learn(parent)
+        new: dict[str, GitObject] = {}
+        root = self._add_folder(_nested(tree), new)
+        commit = self._add(GitObject(ObjectKind.COMMIT, _commit_text(root, parent, message, at)), new)
+        self._git("unpack-objects", "-q", "--strict", stdin=pack(new.values()))
+        self._known.update(new)
         self._learned.add(commit)
         return commit
 
@@ -104,35 +96,31 @@ class AgentObjects:
             self._known.update(entry.split(b"\t")[0].split(b" ")[2].decode() for entry in entries if entry)
             self._learned.add(commit)
 
-    def _keep_folder(self, folder: Folder) -> str:
+    def _add_folder(self, folder: Folder, new: dict[str, GitObject]) -> str:
         entries = []
         for name, entry in folder.items():
             if isinstance(entry, FileEntry):
-                row = (name, "100755" if entry.executable else "100644", self._keep("blob", entry.data))
-            else:
-                row = (f"{name}/", "40000", self._keep_folder(entry))  # git sorts a folder as if it ended in a slash
-            entries.append(row)
+                mode = "100755" if entry.executable else "100644"
+                entries.append((name, mode, self._add(GitObject(ObjectKind.BLOB, entry.data), new)))
+            else:  # git sorts a folder as if it ended in a slash
+                entries.append((f"{name}/", "40000", self._add_folder(entry, new)))
         rows = (
             f"{mode} {name.rstrip('/')}\0".encode() + bytes.fromhex(object_id)
             for name, mode, object_id in sorted(entries, key=lambda row: row[0].encode())
         )
-        return self._keep("tree", b"".join(rows))
+        return self._add(GitObject(ObjectKind.TREE, b"".join(rows)), new)
 
-    def _keep(self, kind: str, data: bytes) -> str:
-        """Write an object that is not there yet. Returns its id, on which git and we must agree."""
-        header = f"{kind} {len(data)}\0".encode()
-        object_id = hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
+    def _add(self, one: GitObject, new: dict[str, GitObject]) -> str:
+        object_id = one.object_id
         if object_id not in self._known:
-            written = self._line("hash-object", "-t", kind, "-w", "--stdin", stdin=data)
-            if written != object_id:
-                raise ArchiveError(
-                    f"git stored a {kind} as {written}, not as {object_id}: is `git` on PATH the real one?"
-                )
-            self._known.add(object_id)
+            new[object_id] = one
         return object_id
 
-    def _line(self, *arguments: str, stdin: bytes, environment: Mapping[str, str] | None = None) -> str:
-        return self._git(*arguments, stdin=stdin, environment=environment).decode().strip()
+
+def _commit_text(root: str, parent: str | None, message: str, at: datetime) -> bytes:
+    who = f"{_WHO} <{_MAIL}> {int(at.timestamp())} +0000"
+    parents = () if parent is None else (f"parent {parent}",)
+    return "\n".join((f"tree {root}", *parents, f"author {who}", f"committer {who}", "", message)).encode()
 
 
 def _nested(tree: Tree) -> Folder:

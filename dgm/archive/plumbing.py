@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from dgm.archive.durable import full_disk, names_full_disk
@@ -47,7 +46,7 @@ class Plumbing:
             "GIT_TERMINAL_PROMPT": "0",
         }
 
-    def __call__(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run one git command.
 
         Raises:
@@ -59,7 +58,7 @@ class Plumbing:
                 [*self._prefix, *arguments],
                 input=stdin,
                 capture_output=True,
-                env={**self._environment, **(environment or {})},
+                env=self._environment,
                 pass_fds=self._inherit,
                 start_new_session=True,  # Ctrl-C in a terminal reaches the driver only
                 timeout=_TIMEOUT_S,

@@ -12,7 +12,6 @@ class Step(StrEnum):
 
     STAGED = "artifacts staged"
     ARTIFACTS = "artifacts kept"
-    TREE = "tree kept"
     COMMIT = "commit kept"
     ROW = "row kept"
     REF = "ref kept"

@@ -1,6 +1,6 @@
 """The archive as its one writer, the driver, has it: each method is one durable transaction.
 
-A child is kept in this order, each step durable before the next: artifacts, tree, commit, row, ref. What a crash
+A child is kept in this order, each step durable before the next: artifacts, commit, row, ref. What a crash
 leaves between them is harmless, or `repair` mends it when the run is opened again.
 """
 
@@ -260,9 +260,7 @@ class RunArchive(ArchiveReader):
 
     def _commit(self, agent: AgentRecord, tree: Tree, message: str, *, parent_commit: str | None) -> AgentRecord:
         with storage_errors(self._folder):
-            kept = self._objects.keep_tree(tree, like=parent_commit)
-            self._watch(Step.TREE)
-            commit = self._objects.keep_commit(kept, parent=parent_commit, message=message, at=agent.created_at)
+            commit = self._objects.keep(tree, parent=parent_commit, message=message, at=agent.created_at)
             self._watch(Step.COMMIT)
         return replace(agent, commit=commit)
 

@@ -25,7 +25,7 @@ from tests.archive.examples import (
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
-NOT_YET = (Step.STAGED, Step.ARTIFACTS, Step.TREE, Step.COMMIT)
+NOT_YET = (Step.STAGED, Step.ARTIFACTS, Step.COMMIT)
 DONE = (Step.ROW, Step.REF)
 
 

@@ -18,6 +18,7 @@ from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
 NAMES = st.text(st.sampled_from("ab.-0_\u00e9"), min_size=1, max_size=3).filter(lambda name: path_fault(name) is None)
+WHO = {"NAME": "dgm", "EMAIL": "dgm@localhost", "DATE": f"@{int(FakeClock().now().timestamp())} +0000"}
 ENTRIES = st.builds(FileEntry, st.binary(max_size=20), st.booleans())
 
 
@@ -28,8 +29,7 @@ def objects(tmp_path: Path) -> AgentObjects:
 
 
 def commit(objects: AgentObjects, tree: Tree, parent: str | None = None) -> str:
-    tree_id = objects.keep_tree(tree, like=parent)
-    return objects.keep_commit(tree_id, parent=parent, message="a tree\n", at=FakeClock().now())
+    return objects.keep(tree, parent=parent, message="a tree\n", at=FakeClock().now())
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
@@ -62,6 +62,41 @@ def test_what_the_parent_has_is_not_written_again(tmp_path: Path, objects: Agent
 
     after = len(list((tmp_path / "archive.git/objects").glob("??/*")))
     assert after - before == len({"the file", "basic/", "the root", "the commit"})
+
+
+def test_a_commit_is_the_one_that_git_makes(tmp_path: Path, objects: AgentObjects) -> None:
+    git = Plumbing(tmp_path / "archive.git")
+    parent = commit(objects, FOUNDER)
+    child = commit(objects, FOUNDER.with_files({"basic/loop.py": FileEntry(b"new")}), parent)
+    who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in WHO.items()}
+    tree = git("rev-parse", f"{child}^{{tree}}").decode().strip()
+
+    made = subprocess.run(
+        ["git", "--git-dir", tmp_path / "archive.git", "commit-tree", tree, "-p", parent, "-m", "a tree"],
+        env={"PATH": os.environ["PATH"], **who},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+    assert made == child
+
+
+def test_git_takes_in_nothing_whose_links_lead_nowhere(tmp_path: Path, objects: AgentObjects) -> None:
+    parent = commit(objects, FOUNDER)
+    for stored in (tmp_path / "archive.git/objects").glob("??/*"):
+        stored.unlink()
+
+    with pytest.raises(ArchiveError, match="unpack-objects"):
+        commit(objects, FOUNDER.with_files({"basic/loop.py": FileEntry(b"new")}), parent)
+
+
+@pytest.mark.parametrize(("key", "value"), [("gc.auto", "0"), ("core.fsync", "all"), ("gc.reflogexpire", "never")])
+def test_whoever_else_uses_the_repository_keeps_everything(tmp_path: Path, key: str, value: str) -> None:
+    create_repository(tmp_path / "archive.git")
+    command = ["git", "--git-dir", tmp_path / "archive.git", "config", "--get", key]
+
+    assert subprocess.run(command, capture_output=True, text=True).stdout.strip() == value
 
 
 def test_a_damaged_object_is_found(tmp_path: Path, objects: AgentObjects) -> None:
