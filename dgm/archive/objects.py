@@ -11,7 +11,7 @@ from dgm.values import FileEntry, Tree
 
 Folder: TypeAlias = "dict[str, FileEntry | Folder]"
 
-_REFS = "refs/agents"
+REFS = "refs/agents"
 _WHO = "dgm"
 _MAIL = "dgm@localhost"
 _KEEP_EVERYTHING = {
@@ -66,13 +66,7 @@ class AgentObjects:
 
     def point(self, number: int, commit: str) -> None:
         """Let an agent's ref name its commit. Doing it again changes nothing."""
-        self._git("update-ref", f"{_REFS}/a{number}", commit)
-
-    def refs(self) -> dict[int, str]:
-        """Return the commit that each agent's ref names."""
-        listed = self._git("for-each-ref", "--format=%(refname) %(objectname)", _REFS).decode().splitlines()
-        pairs = (line.removeprefix(f"{_REFS}/a").split(" ") for line in listed)
-        return {int(number): commit for number, commit in pairs if number.isdigit()}
+        self._git("update-ref", f"{REFS}/a{number}", commit)
 
     def tar(self, commit: str) -> bytes:
         """Return a commit's tree as an uncompressed tar."""

@@ -10,16 +10,16 @@ from sqlite_utils import Database
 
 from dgm.archive.artifacts import Artifacts
 from dgm.archive.database import select
-from dgm.archive.objects import AgentObjects
+from dgm.archive.objects import REFS, AgentObjects
 
 
 def repair(db: Database, objects: AgentObjects, artifacts: Artifacts, git_dir: Path) -> None:
     """Bring a run to where every acknowledged write is whole. Doing it again changes nothing."""
     artifacts.sweep()
     sweep_repository(git_dir)
-    refs = objects.refs()
+    pointed = _names_of_refs(git_dir)
     for row in select(db, "SELECT agent, commit_id FROM agents ORDER BY agent"):
-        if refs.get(row["agent"]) != row["commit_id"]:
+        if f"a{row['agent']}" not in pointed:
             objects.point(row["agent"], row["commit_id"])
 
 
@@ -28,3 +28,14 @@ def sweep_repository(git_dir: Path) -> None:
     leftovers = (*git_dir.glob("objects/*/tmp_obj_*"), *git_dir.glob("*.lock"), *git_dir.glob("refs/**/*.lock"))
     for path in leftovers:
         path.unlink()
+
+
+def _names_of_refs(git_dir: Path) -> set[str]:
+    """Return which agents have a ref, loose or packed: their names are enough, and git would read every one of them.
+
+    A ref is put in place whole, after its row, and never again with another value.
+    """
+    loose = {path.name for path in (git_dir / REFS).glob("a*")}
+    packed = git_dir / "packed-refs"
+    lines = packed.read_text().splitlines() if packed.exists() else []
+    return loose | {line.rpartition("/")[2] for line in lines if f" {REFS}/" in line}

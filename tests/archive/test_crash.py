@@ -99,6 +99,22 @@ def test_a_row_without_a_ref_gets_its_ref(folder: Path) -> None:
         assert ref.read_text().strip() == run.archive.agent(1).commit
 
 
+def test_any_agents_lost_ref_comes_back(folder: Path) -> None:
+    with resumed(folder) as run:
+        run.archive.close_attempt(success(1))
+    (folder / "archive.git/refs/agents/a0").unlink()
+
+    with resumed(folder) as run:
+        assert (folder / "archive.git/refs/agents/a0").read_text().strip() == run.archive.agent(0).commit
+
+
+def test_packed_refs_are_refs(folder: Path) -> None:
+    subprocess.run(["git", "--git-dir", folder / "archive.git", "pack-refs", "--all"], check=True)
+
+    with resumed(folder):
+        assert not (folder / "archive.git/refs/agents/a0").exists()
+
+
 def test_no_temporary_file_is_left(folder: Path) -> None:
     stop_at(folder, Step.STAGED, "attempt")
     assert list(folder.rglob("*.tmp"))
