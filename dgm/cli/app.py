@@ -16,6 +16,7 @@ COMMANDS = {
     "show": "dgm.cli.inspecting:show",
     "diff": "dgm.cli.inspecting:diff",
     "log": "dgm.cli.inspecting:log",
+    "confirm": "dgm.cli.confirming:confirm",
     "export": "dgm.cli.exporting:export",
     "simulate": "dgm.cli.simulating:simulate",
     "init": "dgm.cli.exporting:init",

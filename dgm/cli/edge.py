@@ -26,6 +26,7 @@ EXIT_CODES = {
     3: "the run's folder: not found, locked, full or damaged",
     4: "the sandbox: no engine answers, or its image is missing",
     5: "the model: unreachable, or the key or the name is refused",
+    6: "`dgm confirm` has not finished: its budget ended first",
     130: "stopped by Ctrl-C; `dgm resume` goes on",
 }
 

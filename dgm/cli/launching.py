@@ -15,7 +15,7 @@ from dgm.errors import ConfigError
 from dgm.evaluations import suite_from_tree, suite_tree
 from dgm.evolve import staging_of
 
-CHANGEABLE = ("budget", "leases", "models", "sandbox", "cluster")
+CHANGEABLE = ("budget", "leases", "models", "sandbox", "cluster", "confirm")
 """Sections of run.toml that `dgm resume --set` may change."""
 
 set_option = click.option(

@@ -10,7 +10,7 @@ from dgm.archive import Run
 from dgm.cli import render
 from dgm.cli.inspecting import show_view, view_of
 from dgm.cli.preparing import local_server, model_names_of
-from dgm.cli.progress import watcher
+from dgm.cli.progress import ended, summary, watcher
 from dgm.cli.session import EXIT, interrupted_by_signals, logging_to, open_executor
 from dgm.cli.which_run import shown_path
 from dgm.config import RunConfig
@@ -47,7 +47,7 @@ def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, asked_to_stop: C
             names = model_names_of(reachable)
             executor = open_executor(reachable)
             founders = _founders(run, config)
-            with watcher(render.console()) as watching:
+            with watcher(render.console(), summary, ended) as watching:
                 observer = _logged(watching)
                 return Loop(
                     reachable,
