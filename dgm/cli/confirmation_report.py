@@ -18,8 +18,8 @@ from dgm.values import ConfirmationPlan, ConfirmationRecord, Interval, Side
 def beginning(confirmations: Confirmations, plan: ConfirmationPlan) -> str:
     """Return what the log says when a confirmation begins."""
     return (
-        f"confirmation of a{plan.agent} begins: against {_sides(plan)}, on {_size(plan)} of the holdout "
-        f"{plan.holdout[:12]}, {_used_before(uses_of(confirmations, plan, None))}"
+        f"confirmation of a{plan.agent} begins: against {_sides(plan)}, on the holdout {plan.holdout[:12]} "
+        f"({_size(plan)}), {_used_before(uses_of(confirmations, plan, None))}"
     )
 
 
@@ -38,7 +38,7 @@ def announce(plan: ConfirmationPlan, trials: int, uses: int, estimate: Estimate 
         estimate: of the tokens that are still to be used.
     """
     click.echo(f"a{plan.agent} is compared with {_sides(plan)}")
-    click.echo(f"on {_size(plan)} of the holdout {plan.holdout[:12]}, {_used_before(uses)}")
+    click.echo(f"on the holdout {plan.holdout[:12]} ({_size(plan)}), {_used_before(uses)}")
     click.echo(f"{trials} trials to run at least, and the control's further tries")
     if estimate is not None:
         click.echo(
@@ -47,10 +47,8 @@ def announce(plan: ConfirmationPlan, trials: int, uses: int, estimate: Estimate 
         )
     level = LEVEL / (uses + 1)
     if len(plan.tasks) < (least := least_tasks(level)):
-        click.echo(
-            f"Warning: {len(plan.tasks)} tasks can confirm nothing, whatever they show: it takes {least} at least.",
-            err=True,
-        )
+        few = _count(len(plan.tasks), "task")
+        click.echo(f"Warning: {few} can confirm nothing, whatever they show: it takes {least} at least.", err=True)
 
 
 def show_end(confirmations: Confirmations, end: ConfirmationEnd) -> None:
@@ -73,6 +71,7 @@ def as_data(confirmations: Confirmations, end: ConfirmationEnd) -> dict[str, obj
         "confirmation": end.record.confirmation_id,
         "of": f"a{plan.agent}",
         "has_ended": end.findings is not None,
+        "said": end.record.word,
         "reason": end.reason.value,
         "sentence": end.detail,
         "used_by_others": uses_of(confirmations, plan, end.record),
@@ -91,7 +90,7 @@ def show_findings(record: ConfirmationRecord, findings: Findings, uses: int) -> 
     """
     out = render.console()
     plan = findings.plan
-    out.print(f"Confirmation {record.confirmation_id} of a{plan.agent} on {_size(plan)} of the holdout\n")
+    out.print(f"Confirmation {record.confirmation_id} of a{plan.agent} on the holdout ({_size(plan)})\n")
     out.print(_gains(findings))
     out.print()
     out.print(_costs(findings))
@@ -105,16 +104,16 @@ def show_findings(record: ConfirmationRecord, findings: Findings, uses: int) -> 
 
 
 def signed(gain: Interval) -> str:
-    """Return `+58 % [+31 - +80]`."""
-    return f"{gain.estimate * 100:+.0f} % [{gain.low * 100:+.0f} to {gain.high * 100:+.0f}]"
+    """Return `+58 % [31 to 80]`."""
+    return f"{gain.estimate * 100:+.0f} % [{gain.low * 100:.0f} to {gain.high * 100:.0f}]"
 
 
 def _gains(findings: Findings) -> Table:
-    headers = ("", "resolved [95 %]", "gain [95 %]", ">p", ">p, corrected", "")
+    headers = ("", "resolved [95 %]", "gain [95 %]", ">p", ">p (Holm)", "holds")
     rows = [(_label(findings.plan, None), percent(findings.agent.share), "", "", "", "")]
     for side, arm in findings.sides.items():
         one = findings.ruling.comparisons[side]
-        holds = "better" if one.holds else ""
+        holds = "yes" if one.holds else "no"
         label = _label(findings.plan, side)
         rows.append((label, percent(arm.share), signed(one.gain), f"{one.p:.2g}", f"{one.p_holm:.2g}", holds))
     return render.plain_table(headers, rows)
@@ -132,7 +131,7 @@ def _cost(label: str, arm: Arm) -> tuple[str, ...]:
     return (
         label,
         "-" if tokens is None else f"{tokens:,.0f}",
-        "-" if dollars is None else f"{dollars:.4f}",
+        f"{dollars:.4f}" if dollars else "-",
         str(arm.tries),
         str(arm.resolved),
     )
@@ -143,20 +142,20 @@ def _label(plan: ConfirmationPlan, side: Side | None) -> str:
         case None:
             return f"a{plan.agent}"
         case Side.FOUNDER:
-            return f"a{plan.founder}, founder"
+            return f"founder a{plan.founder}"
         case Side.PARENT:
-            return f"a{plan.parent}, parent"
+            return f"parent a{plan.parent}"
         case Side.CONTROL:
-            return f"a{plan.founder}, same tokens"
+            return f"a{plan.founder} same tokens"
         case Side.CEILING:
-            return "  any of its tries"
+            return "  any try of it"
 
 
 def _notes(findings: Findings, uses: int) -> Iterator[str]:
     plan = findings.plan
     yield (
         f"n: {_size(plan)}. Gain: of the agent over that side. p: exact, two-sided, tasks as units; "
-        f"corrected (Holm) for {uses + 1} uses of the holdout."
+        f"Holm: corrected for {_count(uses + 1, 'use')} of the holdout."
     )
     lost = findings.agent.lost + sum(arm.lost for side, arm in findings.sides.items() if side is not Side.CEILING)
     if lost:
@@ -170,9 +169,12 @@ def _sides(plan: ConfirmationPlan) -> str:
 
 
 def _size(plan: ConfirmationPlan) -> str:
-    tasks = f"{len(plan.tasks)} task{'' if len(plan.tasks) == 1 else 's'}"
-    return f"{tasks}, {plan.repeats} repeat{'' if plan.repeats == 1 else 's'} each"
+    return f"{_count(len(plan.tasks), 'task')}, {_count(plan.repeats, 'repeat')} each"
 
 
 def _used_before(uses: int) -> str:
-    return "never used before" if not uses else f"used by {uses} other confirmation{'' if uses == 1 else 's'}"
+    return f"used by {_count(uses, 'other confirmation')}" if uses else "never used before"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"

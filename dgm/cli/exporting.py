@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 
 from dgm.cli.inspecting import find_agent, reading
+from dgm.cli.views import claim_text
 from dgm.cli.which_run import run_option, shown_path
 from dgm.errors import ConfigError
+from dgm.evolve.confirming import claims_of
 from dgm.values import Tree
 
 RUN_TOML = """\
@@ -61,6 +63,7 @@ def export(agent: str, folder: Path, run_dir: Path | None) -> None:
     """Write an agent's source into a new FOLDER, as regular files only."""
     with reading(run_dir) as run:
         record = find_agent(run.archive, agent)
+        claim = claims_of(run.archive.confirmations()).get(record.number)
         tree = Tree.from_tar(run.archive.tree_tar(record.number))
     try:
         folder.mkdir(parents=True)
@@ -70,6 +73,9 @@ def export(agent: str, folder: Path, run_dir: Path | None) -> None:
         raise ConfigError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from error
     _write_tree(tree, folder)
     click.echo(f"Wrote {len(tree)} files of {record.label} to {shown_path(folder)}.")
+    click.echo(f"On the holdout: {claim_text(claim)}.")
+    if claim is None and record.parent is not None:
+        click.echo(f"Whether it is better than its founder, `dgm confirm {record.label}` tests.")
     click.echo(
         "Warning: this is untrusted code that a model wrote. Read it before you run it, and run it in a container "
         "without keys.",

@@ -9,11 +9,12 @@ from rich.text import Text
 from dgm.archive import Run, open_run
 from dgm.cli import render
 from dgm.cli.clock import SystemClock
-from dgm.cli.views import RunView, duration, percent, view_run
+from dgm.cli.views import RunView, claim_text, duration, percent, view_run
 from dgm.cli.which_run import find_run, list_runs, run_option, shown_path
 from dgm.config import BudgetSection, parse_config
 from dgm.errors import AgentNotFound, DgmError
 from dgm.evaluations import suite_from_tree
+from dgm.evolve.confirming import claims_of
 from dgm.ports import Archive
 from dgm.values import AgentRecord, Totals, TrialRecord, plain
 
@@ -29,7 +30,8 @@ def reading(run_dir: Path | None) -> AbstractContextManager[Run]:
 
 def view_of(run: Run) -> RunView:
     """Return what a tree of this run shows."""
-    return view_run(parse_config(run.config_toml), suite_from_tree(run.assets["suite"]), run.archive)
+    claims = claims_of(run.archive.confirmations())
+    return view_run(parse_config(run.config_toml), suite_from_tree(run.assets["suite"]), run.archive, claims)
 
 
 def find_agent(archive: Archive, label: str) -> AgentRecord:
@@ -61,6 +63,8 @@ def _run_row(folder: Path) -> dict[str, object]:
         return _row_of(folder, best=f"cannot be read: {error}")
     totals, best = view.totals, view.best
     best_text = f"{best.agent} {percent(best.score)}" if best else "-"
+    if best and best.claim and best.claim.holds:
+        best_text += f", {claim_text(best.claim)}"
     return _row_of(folder, totals.agents, totals.trials, best_text, totals.spent.tokens)
 
 
@@ -87,7 +91,9 @@ def status(run_dir: Path | None, as_json: bool) -> None:
     out = render.console()
     out.print(Text(shown_path(run.folder), style="bold"))
     out.print(f"{totals.agents} agents, {totals.attempts} attempts, {totals.trials} trials, {open_leases} at work")
-    out.print(f"best so far: {best.agent} {percent(best.score)} (not confirmed)" if best else "nothing measured yet")
+    out.print(f"best so far: {best.agent} {percent(best.score)}" if best else "nothing measured yet")
+    if best:
+        out.print(f"  {claim_text(best.claim)}")
     for line in budget_lines(budget, totals):
         out.print(line)
     for event in events:
@@ -129,6 +135,9 @@ def show_view(view: RunView) -> None:
     out.print(render.lineage_tree(view.agents, view.best))
     out.print()
     out.print(render.score_table(view.agents))
+    for row in view.agents:
+        if row.claim is not None:
+            out.print(f"{row.agent} on the holdout: {claim_text(row.claim)}")
     if view.failed_attempts:
         out.print()
         out.print(render.failures_table(view.failed_attempts))
@@ -147,8 +156,10 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
         trials = run.archive.trials(record.number)
         lineage = [ancestor.label for ancestor in run.archive.lineage(record.number)]
         row = view_of(run).agents[record.number]
+        confirmations = [one for one in run.archive.confirmations() if one.plan.agent == record.number]
     if as_json:
-        render.print_json({"agent": record, "lineage": lineage, "score": row.score, "trials": trials})
+        render.print_json({"agent": record, "lineage": lineage, "score": row.score, "trials": trials,
+                           "claim": row.claim, "confirmations": confirmations})  # fmt: skip
         return
     out = render.console()
     out.print(Text(f"{record.label} {plain(record.manifest.name)}", style="bold"), percent(row.score))
@@ -162,6 +173,9 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
         out.print(f"figures  {', '.join(f'{name} {figure:.3g}' for name, figure in record.figures.items())}")
     if record.proposal:
         out.print(f"\n{plain(record.proposal, limit=4000, keep_newlines=True)}\n")
+    out.print(f"holdout  {claim_text(row.claim)}")
+    for one in confirmations:
+        out.print(f"         confirmation {one.confirmation_id}: {one.text or 'has not ended'}")
     headers = ("task", ">repeat", "verdict", ">tests", ">tokens", ">time", "engine")
     out.print(render.plain_table(headers, (_trial_cells(trial) for trial in trials)))
 

@@ -75,6 +75,10 @@ def _leaf(row: AgentRow, best: AgentRow | None) -> Text:
         parts.append((f"{row.failed_attempts} failed", "dim"))
     if row.tampering:
         parts.append(("tampering", "bold red"))
+    if row.claim is not None:
+        parts.append(
+            ("confirmed" if row.claim.holds else str(row.claim.word), "bold green" if row.claim.holds else "dim")
+        )
     if best is not None and row.agent == best.agent:
         parts.append(("best so far", "bold green"))
     head, tail = parts[:2], parts[2:]

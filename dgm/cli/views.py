@@ -1,12 +1,13 @@
 """What the commands show, as plain values: made from the archive, rendered elsewhere, or printed as JSON."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from dgm.config import RunConfig
-from dgm.evaluations import wilson
+from dgm.evaluations import Word, wilson
 from dgm.evolve import Population, open_strategy, population_of
+from dgm.evolve.confirming import Claim
 from dgm.ports import Archive
 from dgm.values import (
     AgentRecord,
@@ -32,6 +33,7 @@ class AgentRow:
         not_run: tasks of its stage that have no verdict yet: the budget ended first, or they are under way.
         stopped: whether racing has stopped its series: what is left of its stage is not run.
         spent: of its trials.
+        claim: what its newest confirmation on the holdout is worth now; None where there is none.
     """
 
     agent: str
@@ -48,6 +50,7 @@ class AgentRow:
     tampering: bool
     parent_allowed: bool
     proposal: str
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class FailedAttempt:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """Everything that a tree shows. `best` is the strategy's own pick: not confirmed."""
+    """Everything that a tree shows. `best` is the strategy's own pick, which its `claim` may confirm."""
 
     agents: list[AgentRow]
     failed_attempts: list[FailedAttempt]
@@ -73,10 +76,11 @@ class RunView:
     best: AgentRow | None
 
 
-def view_run(config: RunConfig, suite: Suite, archive: Archive) -> RunView:
-    """Return what a tree shows, as the archive has it now."""
+def view_run(config: RunConfig, suite: Suite, archive: Archive, claims: Mapping[int, Claim] | None = None) -> RunView:
+    """Return what a tree shows, as the archive has it now, with what is claimed of agents by their numbers."""
     population = population_of(config, suite, archive)
-    rows = _agent_rows(archive, population)
+    found = _agent_rows(archive, population)
+    rows = [replace(row, claim=(claims or {}).get(number)) for number, row in enumerate(found)]
     best = open_strategy(config.evolve).pick(population)
     return RunView(rows, _failed_attempts(archive), archive.totals(), None if best is None else rows[best])
 
@@ -155,3 +159,19 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def claim_word(claim: Claim | None) -> str:
+    """Return what a confirmation is worth now, in a word or two."""
+    if claim is None:
+        return "not confirmed"
+    return "no longer confirmed" if claim.word is Word.CONFIRMED and not claim.holds else str(claim.word)
+
+
+def claim_text(claim: Claim | None) -> str:
+    """Return what a confirmation is worth now, with its p, its n, and whom it is against."""
+    if claim is None:
+        return claim_word(claim)
+    repeats = f" x {claim.repeats} repeats" if claim.repeats > 1 else ""
+    figures = f"p {claim.p_holm:.2g}, n {claim.tasks} tasks{repeats}, against {' and '.join(claim.against)}"
+    return f"{claim_word(claim)}: {figures}"

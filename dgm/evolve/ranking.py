@@ -23,7 +23,6 @@ class Standing:
     Args:
         assigned: tasks that it was to be measured on; more than `score.n` where some are still to come, where its
             series was stopped, or where the strategy measures as it likes.
-        confirmed: whether a paired test on the holdout stands behind it.
     """
 
     agent: int

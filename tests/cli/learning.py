@@ -1,4 +1,4 @@
-"""A small suite with a holdout, an agent that sends its notes along, and a model that needs them: so a child is better."""
+"""A small suite with a holdout, an agent that sends its notes along, and a model that needs them: a child is better."""
 
 import json
 import re

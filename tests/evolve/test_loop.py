@@ -76,7 +76,7 @@ def test_the_best_agent_is_told_with_its_interval_and_is_not_confirmed(tmp_path:
     best = world(tmp_path).run().best
 
     assert best is not None
-    assert (best.agent, best.score.estimate, best.score.n, best.confirmed) == (0, 0.5, 2, False)
+    assert (best.agent, best.score.estimate, best.score.n) == (0, 0.5, 2)
 
 
 def test_the_progress_tells_what_happened(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from dgm.evolve.progress import Reason
 from dgm.evolve.resuming import hours_of
 from dgm.ports import Confirmations
 from dgm.values import (
+    STARTS,
     ConfirmationRecord,
     Finished,
     HoldoutKey,
@@ -98,7 +99,7 @@ class ConfirmationBooks:
         leases: list[tuple[HoldoutKey, Lease]] = []
         refused: Refused | None = None
         for key in keys:
-            offered = self.budget.offer(WorkKind.TRIAL, self.orders.trial_seconds(key.task_id))
+            offered = self._offer(key)
             if isinstance(offered, Refused):
                 refused = offered
                 break
@@ -108,6 +109,22 @@ class ConfirmationBooks:
             return Started((), refused)
         opened = self.confirmations.open_holdout_trials(self.record.confirmation_id, leases)
         return Started(tuple(self._work(one, lease) for one, (_, lease) in zip(opened, leases, strict=True)), refused)
+
+    def _offer(self, key: HoldoutKey) -> Lease | Refused:
+        """Return a whole lease or none: a trial that gets less than another's would be no fair pair to it."""
+        seconds, leases = self.orders.trial_seconds(key.task_id), self.budget.leases
+        offered = self.budget.offer(WorkKind.TRIAL, seconds)
+        if isinstance(offered, Refused):
+            return offered
+        dollars = 0.0 if self.budget.limits.cost_usd is None else leases.trial_cost_usd
+        whole = Lease(leases.trial_tokens, dollars, seconds)
+        if offered == whole:
+            return offered
+        asked = f"{whole.tokens:,} tokens" + (f", {whole.cost_usd:g} dollars" if dollars else "")
+        return Refused(
+            f"its budget is used up: too little is left to hold a whole trial's {asked} and {seconds:.0f} s, "
+            f"{STARTS} times for {STARTS} starts"
+        )
 
     def _work(self, trial: HoldoutTrial, lease: Lease) -> Work:
         key = trial.key

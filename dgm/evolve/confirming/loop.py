@@ -161,7 +161,7 @@ class ConfirmationLoop:
                 known=ended + len(books.under_way) + len(books.due),
                 hours=books.budget.hours,
                 tokens=books.budget.settled.tokens,
-                spent_of_budget=books.budget.used,
+                spent_of_budget={name: used for name, used in books.budget.used.items() if name != "trials"},
                 events=tuple(books.said),
             )
         )

@@ -20,7 +20,7 @@ def sentence(findings: Findings, holdout: int) -> str:
         case Word.NOT_CONFIRMED:
             return f"not confirmed: a{plan.agent} resolved no more than {_unbeaten(findings)}."
         case Word.MORE_TRIALS:
-            return f"more trials needed: {_asked(plan, ruling.need, holdout)}."
+            return f"more trials needed for a{plan.agent}: {_asked(plan, ruling.need, holdout)}."
         case _:
             assert_never(ruling.word)
 

@@ -108,7 +108,7 @@ def test_an_agent_that_gained_nothing_is_said_to_be_not_confirmed() -> None:
 def test_more_tasks_are_asked_for_where_the_holdout_has_them() -> None:
     said = sentence(findings(tasks=6, agent=5, founder=0, parent=0), 60)
 
-    assert said.startswith("more trials needed: about ")
+    assert said.startswith("more trials needed for a2: about ")
     assert "more task" in said
 
 
@@ -130,7 +130,8 @@ def test_a_holdout_of_too_few_tasks_is_said_to_be_too_small() -> None:
     said = sentence(findings(tasks=5, agent=5, founder=0, parent=0), 5)
 
     assert said == (
-        "more trials needed: no result of 5 tasks could show it, and the holdout has 5: it would take about 7 tasks."
+        "more trials needed for a2: no result of 5 tasks could show it, and the holdout has 5: "
+        "it would take about 7 tasks."
     )
 
 

@@ -185,16 +185,26 @@ def test_what_a_killed_driver_left_under_way_is_charged_whole(held: Held) -> Non
 
 def test_a_budget_that_is_used_up_ends_it_without_a_ruling_and_a_larger_one_goes_on(held: Held) -> None:
     held.section = ConfirmSection(repeats=1, tokens=1000)
-    held.script.tokens = 10
     held.script.uses = lambda order: 90
 
     end = held.confirm(2)
 
     assert (end.reason, end.findings) == (Reason.FINISHED, None)
-    assert "1000 tokens is used up" in end.detail
+    assert "its budget is used up" in end.detail
     assert end.record.word == ""
     held.section = ConfirmSection(repeats=1, tokens=100_000)
     assert held.confirm(2).record.word == "confirmed"
+
+
+def test_every_trial_has_the_same_lease_to_the_last(held: Held) -> None:
+    """A search gives what is left; here the last pairs would be of unequal sides."""
+    held.section = ConfirmSection(repeats=1, tokens=1000, hours=1.0)
+    held.script.uses = lambda order: 90
+
+    held.confirm(2)
+
+    leases = {order.lease for order in held.script.orders if isinstance(order, TrialOrder)}
+    assert {(lease.tokens, lease.seconds) for lease in leases} == {(100, 120.0)}
 
 
 def test_the_budget_is_never_passed(held: Held) -> None:
