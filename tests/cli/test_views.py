@@ -23,7 +23,13 @@ CONFIGS = [
     parse_config("[budget]\nattempts = 9\n", [f"evolve.strategy={name}"]) for name in ("dgm", "dgmh", "hgm", "sica")
 ]
 RESOLVED = Finish.RESOLVED.value
-NOT_RESOLVED = (*(finish.value for finish in Finish if finish is not Finish.RESOLVED), "unscored", "worker lost", "open", "")
+NOT_RESOLVED = (
+    *(finish.value for finish in Finish if finish is not Finish.RESOLVED),
+    "unscored",
+    "worker lost",
+    "open",
+    "",
+)
 """What else may become of a trial: every other finish, no score, no worker, no end, and that it was never started."""
 
 Lines = Sequence[Mapping[str, str]]
