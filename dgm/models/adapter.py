@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from dgm.config import ModelsSection
 from dgm.errors import ModelRefused, ModelUnavailable
+from dgm.models.calls import CallRules
 from dgm.models.endpoint import Endpoint, EndpointKind, model_names, only_model, resolve_endpoint
-from dgm.models.gateway import CallRules, LeasedGateway
+from dgm.models.faults import LACKING, FaultKind, UpstreamFault
+from dgm.models.gateway import LeasedGateway
 from dgm.models.local import start_local
 from dgm.models.loop_thread import LoopThread
 from dgm.models.model_file import LOCAL_MODEL, cache_folder, find_model
@@ -17,7 +19,7 @@ from dgm.models.prices import FREE, find_price
 from dgm.models.proof import fault_of
 from dgm.models.socket_folders import sweep_socket_folders
 from dgm.models.tries import PATIENT, RetryPolicy
-from dgm.models.upstream import NO_LIST, FaultKind, Upstream, UpstreamFault
+from dgm.models.upstream import Upstream
 from dgm.ports import Clock
 from dgm.values import Lease, Price
 
@@ -95,7 +97,7 @@ class EndpointModels:
         self._clock = clock
         self._need_price = need_price
         self._rules = CallRules(section.max_tokens, section.timeout_s, section.temperature, retry)
-        self._upstream = Upstream(endpoint)
+        self._upstream = Upstream(endpoint, clock)
         self._loop = LoopThread()
         self._check_s = check_s
         self._owned = owned
@@ -130,7 +132,7 @@ class EndpointModels:
         try:
             return self._loop.run(self._upstream.models(timeout_s=self._check_s))
         except UpstreamFault as fault:
-            if fault.status in NO_LIST:
+            if fault.status in LACKING:
                 message = f"the endpoint {self._endpoint.base_url!r} has no list of models ({fault}): set models.name"
                 raise ModelRefused(f"{message}, or correct the address: it often ends in /v1.") from None
             raise self._unusable(fault) from None
@@ -193,7 +195,7 @@ class EndpointModels:
         try:
             return await self._upstream.models(timeout_s=self._check_s)
         except UpstreamFault as fault:
-            if fault.status not in NO_LIST:
+            if fault.status not in LACKING:
                 return fault
         left_s = max(0.0, self._check_s - (self._clock.monotonic() - started_s))
         return await fault_of(self._upstream, model, timeout_s=left_s) or (model,)

@@ -38,6 +38,12 @@ class Endpoint:
         except ValueError:
             return False
 
+    @property
+    def is_openai(self) -> bool:
+        """Whether it is OpenAI's own, or one of its regions."""
+        host = urlsplit(self.base_url or "").hostname or ""
+        return host == "openai.com" or host.endswith(".openai.com")
+
     def scrub(self, text: str) -> str:
         """Return an error text without key, address and host: what may reach an agent, a transcript or a log."""
         clean = self.key.scrub(text)

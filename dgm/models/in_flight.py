@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from dgm.models.faults import FaultKind, UpstreamFault
 from dgm.models.tries import Ending, failed
-from dgm.models.upstream import FaultKind, UpstreamFault
 
 _INTERRUPTED = "the call was interrupted, since another one failed: ask less at once"
 

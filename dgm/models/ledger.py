@@ -73,15 +73,18 @@ class Ledger:
         self._held: dict[int, Reservation] = {}
         self._count = 0
 
-    def reserve(self, input_tokens: int, output_tokens: int) -> Reservation | None:
+    def reserve(self, input_tokens: int, output_tokens: int, least_output: int = 1) -> Reservation | None:
         """Hold back a try's worst case, with the output clamped to what is left.
 
+        Args:
+            least_output: 0 for a request that has no output.
+
         Returns:
-            None when not even one token of output fits.
+            None when not even the least output fits.
         """
         with self._lock:
             output = min(output_tokens, self._free_tokens() - input_tokens, self._affordable(input_tokens))
-            if output < 1:
+            if output < least_output:
                 return None
             self._count += 1
             cost = self._price.cost_usd(input_tokens, output)
@@ -112,6 +115,13 @@ class Ledger:
             return Charge()
 
     @property
+    def used_share(self) -> float:
+        """The share of the tokens that is charged."""
+        with self._lock:
+            used = self._charged.input_tokens + self._charged.output_tokens
+            return used / self._limit_tokens if self._limit_tokens else 0.0
+
+    @property
     def charged(self) -> Charge:
         """The sum of all charges so far."""
         with self._lock:
@@ -131,9 +141,10 @@ class Ledger:
         return self._limit_usd - self._charged.cost_usd - sum(held.cost_usd for held in self._held.values())
 
     def _affordable(self, input_tokens: int) -> int:
+        """Return the output tokens that the dollars pay for beside the input; below zero where not even that."""
         left = self._free_usd() - self._price.cost_usd(input_tokens, 0)
         if left < 0:
-            return 0
+            return -1
         per_token = self._price.cost_usd(0, 1)
         return int(min(self._limit_tokens, left / per_token)) if per_token else self._limit_tokens
 

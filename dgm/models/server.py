@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
+from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -10,15 +11,29 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from dgm.models.apis import Api, StreamWish
 from dgm.models.replies import Reply, error_reply, models_reply
-from dgm.models.request_policy import MAX_BODY_BYTES
+from dgm.models.request_body import MAX_BODY_BYTES
 from dgm.models.socket_folders import SOCKET, make_socket_folder
-
-Chat = Callable[[bytes], Awaitable[Reply]]
+from dgm.models.streaming import EventStream, cancel, ended
 
 MAX_CONNECTIONS = 64
-_LATER = frozenset({"/v1/responses", "/v1/embeddings", "/v1/completions"})
+KEEP_ALIVE_S = 5.0
+"""Seconds that a stream may be silent: clients give up after a minute, some much earlier."""
+_LACKING = frozenset({"/v1/completions"})
+
+
+class Answers(Protocol):
+    """Who answers the calls of one sandbox: the endpoint's side, or a recording."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What stands with every answer."""
+
+    async def answer(self, api: Api, body: bytes, wish: StreamWish) -> Reply:
+        """Answer one call; the wish is filled in once the request was read."""
 
 
 class SocketServer:
@@ -28,11 +43,11 @@ class SocketServer:
     takes a tenth of a second to stop, which a trial on an instant model would feel.
     """
 
-    def __init__(self, model: str, chat: Chat) -> None:
+    def __init__(self, model: str, answers: Answers, *, keep_alive_s: float = KEEP_ALIVE_S) -> None:
         self._folder = make_socket_folder()
         self.socket = self._folder / SOCKET
         config = uvicorn.Config(
-            _application(model, chat),
+            _application(model, answers, keep_alive_s),
             uds=str(self.socket),
             http="h11",
             ws="none",
@@ -69,52 +84,73 @@ class SocketServer:
         self._ending = asyncio.create_task(self._server.shutdown())
 
 
-def _application(model: str, chat: Chat) -> Starlette:
-    async def completions(request: Request) -> Response:
-        return await _answer(request, chat)
-
+def _application(model: str, answers: Answers, keep_alive_s: float) -> ASGIApp:
     async def models(_: Request) -> Response:
-        return _response(models_reply(model))
+        return _told(answers, models_reply(model))
 
     async def model_by_name(request: Request) -> Response:
         if request.path_params["name"] != model:
             reply = error_reply(404, f"only the model {model!r} is available here", code="model_not_found")
-            return _response(reply)
-        return JSONResponse(models_reply(model).body["data"][0])
+            return _told(answers, reply)
+        return _told(answers, Reply(200, models_reply(model).body["data"][0]))
+
+    async def not_served(request: Request, error: Exception) -> Response:
+        return _told(answers, _not_served(request, error))
+
+    def route(api: Api) -> Route:
+        async def ask(request: Request) -> ASGIApp:
+            return await _answer(api, request, answers, keep_alive_s)
+
+        return Route(f"/v1/{api}", ask, methods=["POST"])
 
     routes = [
-        Route("/v1/chat/completions", completions, methods=["POST"]),
+        *map(route, Api),
         Route("/v1/models", models, methods=["GET"]),
         Route("/v1/models/{name:path}", model_by_name, methods=["GET"]),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _not_served})
+    application = Starlette(routes=routes, exception_handlers={HTTPException: not_served})
+    application.router.redirect_slashes = False
+    return application
 
 
-async def _not_served(request: Request, error: Exception) -> Response:
+def _told(answers: Answers, reply: Reply) -> Response:
+    return JSONResponse(reply.body, reply.status, {**answers.headers, **reply.headers})
+
+
+def _not_served(request: Request, error: Exception) -> Reply:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    where = f"{request.method} {request.url.path[:200]}"
-    served = "this gateway answers POST /v1/chat/completions and GET /v1/models"
-    if request.url.path in _LATER:
-        return _response(error_reply(501, f"{where} is not supported: {served}", code="not_supported"))
-    return _response(error_reply(status, f"{where} does not exist here: {served}", code="unknown_url"))
+    path = str(request.scope["path"])  # the URL that Starlette makes of it may hold the socket's own path
+    where = f"{request.method} {path[:200]}"
+    served = f"this gateway answers POST {', '.join(f'/v1/{api}' for api in Api)} and GET /v1/models"
+    if path in _LACKING:
+        return error_reply(501, f"{where} is not supported: {served}", code="not_supported")
+    return error_reply(status, f"{where} does not exist here: {served}", code="unknown_url")
 
 
-async def _answer(request: Request, chat: Chat) -> Response:
-    """Answer one call; when the caller goes away the call is cancelled, so that it does not keep the model busy."""
+async def _answer(api: Api, request: Request, answers: Answers, keep_alive_s: float) -> ASGIApp:
+    """Answer one call; when the caller goes away the call is cancelled, so that it does not keep the model busy.
+
+    A stream begins once its answer is there, or is waited for long: until then an error has its own status.
+    """
     try:
         body = await _body(request)
     except ClientDisconnect:
         return Response(status_code=400)
-    call = asyncio.ensure_future(chat(body))
+    wish = StreamWish()
+    call = asyncio.ensure_future(answers.answer(api, body, wish))
     gone = asyncio.ensure_future(_gone(request))
+    stream: EventStream | None = None
     try:
-        await asyncio.wait({call, gone}, return_when=asyncio.FIRST_COMPLETED)
+        while not await ended(call, gone, within_s=keep_alive_s) and wish.stream is None:
+            pass
+        is_answered = call.done() and not call.cancelled()
+        if wish.stream is not None and not (is_answered and call.result().status != 200):
+            stream = EventStream(api, wish.stream, call, gone, answers.headers, keep_alive_s=keep_alive_s)
+            return stream
+        return _told(answers, call.result()) if is_answered else Response(status_code=400)
     finally:
-        unfinished = [task for task in (call, gone) if not task.done()]
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-    return Response(status_code=400) if call.cancelled() else _response(call.result())
+        if stream is None:
+            await cancel(call, gone)
 
 
 async def _body(request: Request) -> bytes:
@@ -130,7 +166,3 @@ async def _body(request: Request) -> bytes:
 async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _response(reply: Reply) -> Response:
-    return JSONResponse(reply.body, reply.status, dict(reply.headers))

@@ -3,11 +3,14 @@
 import json
 import threading
 
+from dgm.models.apis import Api
 from dgm.models.replies import Json
 from dgm.values import Call
 
 MAX_BYTES = 32 << 20
 """Lines beyond it keep everything but request and response."""
+MAX_VECTORS = MAX_BYTES // 4
+"""Of embeddings alone, which cost few tokens and have long answers: they must not crowd out what was said."""
 MAX_FREE = 200
 """Calls that cost nothing, refused ones above all, that are recorded; a flood of more is only counted."""
 
@@ -20,6 +23,7 @@ class Transcript:
         self._calls: list[Call] = []
         self._lines: list[bytes] = []
         self._bytes = 0
+        self._vectors = 0  # bytes of embeddings among them
         self._free = 0
 
     def add(self, call: Call, request: Json | None, response: Json, *, notes: Json) -> None:
@@ -28,9 +32,9 @@ class Transcript:
         Args:
             request: as it was passed on; None where none was.
             response: what the caller was given.
-            notes: what else is worth knowing: stripped fields, a clipped charge.
+            notes: what else is worth knowing: the API, the HTTP status, stripped fields, a clipped charge.
         """
-        head = {
+        head: Json = {
             "started_at": call.started_at,
             "seconds": round(call.seconds, 6),
             "purpose": call.purpose,
@@ -48,6 +52,7 @@ class Transcript:
                 if self._free > MAX_FREE:
                     return
             self._calls.append(call)
+            head = {"call": len(self._calls), **head}
             self._append(_line({**head, "request": request, "response": response}), head)
 
     def result(self) -> tuple[tuple[Call, ...], bytes]:
@@ -59,9 +64,11 @@ class Transcript:
             return tuple(self._calls), b"".join(lines)
 
     def _append(self, line: bytes, head: Json) -> None:
-        if self._bytes + len(line) > MAX_BYTES:
+        is_vectors = head.get("api") == Api.EMBEDDINGS
+        if self._bytes + len(line) > MAX_BYTES or (is_vectors and self._vectors + len(line) > MAX_VECTORS):
             line = _line({**head, "request": None, "response": None, "omitted": "the transcript is full"})
         self._bytes += len(line)
+        self._vectors += len(line) * is_vectors
         self._lines.append(line)
 
 

@@ -4,17 +4,18 @@ A try that the endpoint turned away costs nothing; one that broke after it was s
 endpoint may have billed it; an empty answer costs what it used and is asked for again.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from dgm.models.answers import status_of
+from dgm.models.apis import Api, ModelRequest
+from dgm.models.faults import FaultKind, UpstreamFault
 from dgm.models.ledger import Charge, Ledger, Reservation
-from dgm.models.replies import Reply, error_reply, first_choice, lease_used_up
-from dgm.models.request_policy import ChatRequest
-from dgm.models.upstream import Answer, FaultKind, Upstream, UpstreamFault
+from dgm.models.replies import Reply, error_reply, lease_used_up
+from dgm.models.upstream import Answer, Upstream
 from dgm.values import CallStatus
 
 _log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Tries:
 
     def __init__(
         self,
-        request: ChatRequest,
+        request: ModelRequest,
         *,
         ledger: Ledger,
         upstream: Upstream,
@@ -94,7 +95,7 @@ class Tries:
             if self._empty is not None:
                 return self._ended_empty()
             return failed(self.fault) if self.fault else Ending(lease_used_up(str(error)), CallStatus.REFUSED_LEASE)
-        return Ending(Reply(200, answer.body), _status(answer))
+        return Ending(Reply(200, answer.body), self._status(answer))
 
     def _retrying(self, most: int) -> AsyncRetrying:
         policy = self._policy
@@ -125,14 +126,15 @@ class Tries:
         timeout_s = min(self._timeout_s, self._seconds_left())
         if timeout_s <= 0:
             raise LeaseUsedUp("its time has passed")
-        held = self._ledger.reserve(self._request.input_bound, self._request.output_tokens)
+        request = self._request
+        held = self._ledger.reserve(request.input_bound, request.output_tokens, request.least_output)
         if held is None:
-            need, left = self._request.input_bound, self._ledger.tokens_left
+            need, left = request.input_bound, self._ledger.tokens_left
             raise LeaseUsedUp(f"the request may need {need} tokens before any answer, and {left} tokens are free")
         self.count += 1
         answer = await self._paid(held, timeout_s)
         self.fault = None
-        if _status(answer) is CallStatus.EMPTY:
+        if self._status(answer) is CallStatus.EMPTY:
             self._empty, self._empties = answer, self._empties + 1
             raise EmptyAnswer
         return answer
@@ -141,7 +143,7 @@ class Tries:
         """Send one try; whatever happens, its reservation is settled once."""
         settle: Callable[[Reservation], Charge] = self._ledger.keep
         try:
-            answer = await self._sent(held, timeout_s)
+            answer = await self._in_either_dialect(held.output_tokens, timeout_s)
             if (usage := answer.usage) is not None:
                 settle = lambda paid: self._ledger.settle(paid, usage)  # noqa: E731
         except UpstreamFault as fault:
@@ -153,24 +155,24 @@ class Tries:
             self.charge += settle(held)
         return answer
 
-    async def _sent(self, held: Reservation, timeout_s: float) -> Answer:
-        try:
-            async with asyncio.timeout(timeout_s):  # the client's own timeout starts anew with each byte
-                return await self._in_either_dialect(held.output_tokens, timeout_s)
-        except TimeoutError:
-            text = f"the endpoint did not answer within {timeout_s:.3g} seconds"
-            raise UpstreamFault(FaultKind.PASSING, text, worked=True) from None
-
     async def _in_either_dialect(self, output_tokens: int, timeout_s: float) -> Answer:
         """Send the limit on output under the caller's name for it; under the newer one where that is asked for."""
-        payload = self._request.payload
+        request, field = self._request, self._limit_field
         try:
-            return await self._upstream.chat({**payload, self._limit_field: output_tokens}, timeout_s=timeout_s)
+            return await self._upstream.send(request.api, request.limited(output_tokens, field), timeout_s=timeout_s)
         except UpstreamFault as fault:
-            if self._limit_field == NEWER_LIMIT or fault.kind is not FaultKind.REQUEST or NEWER_LIMIT not in str(fault):
+            if not self._wants_newer_limit(fault):
                 raise
         self._limit_field = NEWER_LIMIT
-        return await self._upstream.chat({**payload, NEWER_LIMIT: output_tokens}, timeout_s=timeout_s)
+        payload = request.limited(output_tokens, NEWER_LIMIT)
+        return await self._upstream.send(request.api, payload, timeout_s=timeout_s)
+
+    def _wants_newer_limit(self, fault: UpstreamFault) -> bool:
+        may_change = self._request.api is Api.CHAT and self._limit_field != NEWER_LIMIT
+        return may_change and fault.kind is FaultKind.REQUEST and NEWER_LIMIT in str(fault)
+
+    def _status(self, answer: Answer) -> CallStatus:
+        return status_of(self._request.api, answer.body)
 
     def _ended_empty(self) -> Ending:
         body = self._empty.body if self._empty else {}
@@ -183,16 +185,6 @@ def _log_failure(state: RetryCallState) -> None:
     _log.info("try %d of a call failed: %s; again in %.1f s", state.attempt_number, why, state.upcoming_sleep)
 
 
-def _status(answer: Answer) -> CallStatus:
-    choice = first_choice(answer.body)
-    if choice.get("finish_reason") == "length":
-        return CallStatus.CUT_OFF
-    message = choice.get("message")
-    said = [message.get(name) for name in ("content", "tool_calls", "refusal")] if isinstance(message, dict) else []
-    is_empty = all(not (part.strip() if isinstance(part, str) else part) for part in said)
-    return CallStatus.EMPTY if is_empty else CallStatus.OK
-
-
 def failed(fault: UpstreamFault) -> Ending:
     """Return how a request ends whose last try failed so."""
     text = str(fault)
@@ -202,6 +194,9 @@ def failed(fault: UpstreamFault) -> Ending:
         case FaultKind.OVERFLOW:
             reply = error_reply(400, text, code="context_length_exceeded")
             return Ending(reply, CallStatus.CONTEXT_OVERFLOW)
+        case FaultKind.LACKING:
+            reply = error_reply(501, f"this endpoint lacks what was asked for ({text})", code="not_supported")
+            return Ending(reply, CallStatus.REFUSED_REQUEST, fault)
         case FaultKind.REFUSED:
             return Ending(error_reply(403, text, kind="permission_error"), CallStatus.UPSTREAM_ERROR, fault)
         case FaultKind.PASSING:

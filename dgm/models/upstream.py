@@ -1,61 +1,29 @@
-"""One try at the real endpoint through the `openai` package, and what its failures mean.
+"""One try at the real endpoint through the `openai` package.
 
-Retrying, leases and transcripts are not here: see `tries` and `gateway`.
+Retrying, leases and transcripts are not here: see `tries` and `calls`. What a failure means: see `faults`.
 """
 
 import asyncio
 import json
 import logging
-import re
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import cast
 
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
+import httpx2
+from openai import APIError, AsyncOpenAI
 
-from dgm.models.bounded_client import MAX_ANSWER_BYTES, AnswerTooLarge, BoundedClient
+from dgm.models.answers import BODY, usage_of
+from dgm.models.apis import Api
+from dgm.models.bounded_client import BoundedClient
 from dgm.models.endpoint import OPENAI_BASE_URL, Endpoint, EndpointKind
+from dgm.models.faults import FaultKind, UpstreamFault, fault_of_error, too_late
 from dgm.models.ledger import Usage
+from dgm.models.pulse import Pulse
 from dgm.models.replies import Json
+from dgm.ports import Clock
 from dgm.values import plain
 
-NO_LIST = frozenset({404, 405, 501})
-"""What endpoints answer that have no list of models."""
-_OVERFLOW = re.compile(r"context[ _](length|size|window)|exceed_context|too many tokens|prompt is too long", re.I)
-
-
-class FaultKind(StrEnum):
-    """What a failed try means for the next."""
-
-    PASSING = "passing"  # worth another try
-    REQUEST = "request"  # the caller's own fault
-    OVERFLOW = "overflow"  # the caller's own fault: too much context
-    REFUSED = "refused"  # key, model or account: nothing will work until a person acts
-
-
-class UpstreamFault(Exception):
-    """One failed try. Its text is free of key and address. Never leaves this package.
-
-    Args:
-        retry_after_s: what the endpoint asked to wait; None where it did not say.
-        worked: whether the endpoint may have done (and billed) work before it failed.
-        status: of its HTTP answer; None where there was none.
-    """
-
-    def __init__(
-        self,
-        kind: FaultKind,
-        text: str,
-        *,
-        retry_after_s: float | None = None,
-        worked: bool = False,
-        status: int | None = None,
-    ) -> None:
-        super().__init__(text)
-        self.status = status
-        self.kind = kind
-        self.retry_after_s = retry_after_s
-        self.worked = worked
+_MAY_PASS = frozenset({"server_error", "rate_limit_exceeded"})
+"""Codes of an answer that says itself that it failed, of those that are not the request's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +37,10 @@ class Answer:
 class Upstream:
     """The endpoint, as one client for all gateways. Used on one event loop."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
         self._endpoint = endpoint
+        self._clock = clock
+        self.pulse = Pulse(clock)
         for chatty in ("openai", "httpx2", "httpcore2"):  # their logs name the host, and hold whole requests
             logging.getLogger(chatty).setLevel(logging.WARNING)
         self._client = AsyncOpenAI(
@@ -85,23 +55,16 @@ class Upstream:
         """Whether it is llama.cpp's server, which answers one request at a time."""
         return self._endpoint.kind is EndpointKind.LOCAL
 
-    def scrub(self, text: str) -> str:
-        """Return an error text without key and address."""
-        return self._endpoint.scrub(text)
-
-    async def chat(self, payload: Json, *, timeout_s: float) -> Answer:
-        """Send one chat completion. Raises UpstreamFault."""
+    async def send(self, api: Api, payload: Json, *, timeout_s: float) -> Answer:
+        """Send one request and read its answer, in `timeout_s` at most. Raises UpstreamFault."""
+        began_at_s = self._clock.monotonic()
         try:
-            raw = await self._client.chat.completions.with_raw_response.create(
-                model=payload["model"],
-                messages=[],
-                extra_body=payload,  # as it is: to take it apart by its types blocks the loop for seconds
-                timeout=timeout_s,
-            )
-            body = await asyncio.to_thread(self._completion, raw.content)
-        except APIError as error:
-            raise self._fault(error) from None
-        return Answer(body, _usage(body))
+            async with asyncio.timeout(timeout_s):  # the client's own timeout starts anew with each byte
+                raw = await self._post(api, payload, timeout_s, began_at_s)
+                body = await asyncio.to_thread(self._read, api, raw.content)
+        except TimeoutError:
+            raise too_late(timeout_s) from None
+        return Answer(body, usage_of(api, body))
 
     async def models(self, *, timeout_s: float) -> tuple[str, ...]:
         """Return the names of the models that the endpoint lists. Raises UpstreamFault."""
@@ -113,7 +76,7 @@ class Upstream:
         except APIError as error:
             raise self._fault(error) from None
         except TimeoutError:
-            raise UpstreamFault(FaultKind.PASSING, "the endpoint did not answer in time") from None
+            raise UpstreamFault(FaultKind.PASSING, "the endpoint did not answer in time", worked=True) from None
         except (ValueError, TypeError, KeyError, RecursionError):
             raise UpstreamFault(FaultKind.PASSING, "the list of models is not what OpenAI's API gives") from None
 
@@ -121,80 +84,45 @@ class Upstream:
         """Close the connections."""
         await self._client.close()
 
-    def _completion(self, content: bytes) -> Json:
+    async def _post(self, api: Api, payload: Json, timeout_s: float, began_at_s: float) -> httpx2.Response:
+        if api is Api.CHAT and self._endpoint.is_openai:
+            payload = {**payload, "store": False}  # accounts may be set to keep what is asked there
+        try:
+            # As it is: to take a payload apart by the client's types blocks the loop for seconds.
+            raw = await self._client.post(
+                f"/{api}", cast_to=httpx2.Response, body=payload, options={"timeout": timeout_s}
+            )
+        except APIError as error:
+            fault = self._fault(error, api)
+            if fault.status is not None:
+                self.pulse.heard(began_at_s)
+            raise fault from None
+        self.pulse.heard(began_at_s)
+        return raw
+
+    def _fault(self, error: APIError, api: Api | None = None) -> UpstreamFault:
+        return fault_of_error(error, self._endpoint, self._clock.now(), api)
+
+    def _read(self, api: Api, content: bytes) -> Json:
         text = self._endpoint.key.scrub(content.decode("utf-8", "replace"))
         try:
             body = _normal(json.loads(text))
         except (ValueError, RecursionError):
             raise UpstreamFault(FaultKind.PASSING, "the endpoint answered with invalid JSON", worked=True) from None
-        if not isinstance(body, dict) or not isinstance(body.get("choices"), list):
-            raise UpstreamFault(FaultKind.PASSING, "the endpoint's answer has no `choices`", worked=True)
+        if not isinstance(body, dict) or not isinstance(body.get(BODY[api]), list):
+            raise UpstreamFault(FaultKind.PASSING, f"the endpoint's answer has no `{BODY[api]}`", worked=True)
+        if body.get("status") == "failed":
+            raise self._own_failure(body.get("error"))
         return body
 
-    def _fault(self, error: APIError) -> UpstreamFault:
-        if isinstance(error, APIStatusError):
-            return self._status_fault(error)
-        if isinstance(error, APITimeoutError):
-            return UpstreamFault(FaultKind.PASSING, "the endpoint did not answer in time", worked=True)
-        if isinstance(error.__cause__, AnswerTooLarge):
-            text = f"the endpoint's answer is larger than {MAX_ANSWER_BYTES >> 20} MiB"
-            return UpstreamFault(FaultKind.PASSING, text, worked=True)
-        refused = isinstance(error, APIConnectionError) and "ConnectError" in type(error.__cause__).__name__
-        text = "the endpoint cannot be reached" if refused else "the connection to the endpoint broke"
-        return UpstreamFault(FaultKind.PASSING, text, worked=not refused)
-
-    def _status_fault(self, error: APIStatusError) -> UpstreamFault:
-        reason = plain(self.scrub(_reason(error)), limit=1000)
-        text = f"the endpoint answered {error.status_code}: {reason}"
-        return UpstreamFault(_kind(error, reason), text, retry_after_s=_retry_after_s(error), status=error.status_code)
+    def _own_failure(self, error: object) -> UpstreamFault:
+        """Return the fault that stands in an answer of the responses API instead of an HTTP status."""
+        code, message = (error.get("code"), error.get("message")) if isinstance(error, dict) else (None, None)
+        text = f"the endpoint's answer failed: {plain(self._endpoint.scrub(str(message)), limit=1000)}"
+        kind = FaultKind.PASSING if code is None or code in _MAY_PASS else FaultKind.REQUEST
+        return UpstreamFault(kind, text, worked=True)
 
 
 def _normal(body: object) -> object:
     """Return a body that can be written as JSON again: no infinities, and half characters replaced."""
     return json.loads(json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
-
-
-def _kind(error: APIStatusError, reason: str) -> FaultKind:
-    status, code = error.status_code, f"{error.code or ''} {error.type or ''}"
-    if status in {401, 402, 403, 404} or "insufficient_quota" in code or "model_not_found" in code:
-        return FaultKind.REFUSED
-    if status in {408, 409, 425, 429} or status >= 500:
-        return FaultKind.PASSING
-    if status == 413 or _OVERFLOW.search(f"{reason} {code}"):
-        return FaultKind.OVERFLOW
-    return FaultKind.REQUEST
-
-
-def _reason(error: APIStatusError) -> str:
-    body = error.body
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        return str(inner.get("message", inner) if isinstance(inner, dict) else inner)
-    return str(body or error.response.reason_phrase)
-
-
-def _retry_after_s(error: APIStatusError) -> float | None:
-    """Read seconds from `retry-after-ms` or `retry-after`; a date there is not understood and left out."""
-    headers = error.response.headers
-    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers[name]) * unit
-        except (KeyError, ValueError):
-            continue
-        if 0 <= seconds < 1e6:
-            return seconds
-    return None
-
-
-def _usage(body: Json) -> Usage | None:
-    usage = body.get("usage")
-    if not isinstance(usage, dict):
-        return None
-    used_in, used_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    if not _is_count(used_in) or not _is_count(used_out) or used_in == 0:
-        return None
-    return Usage(cast(int, used_in), cast(int, used_out))
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,13 +1,14 @@
 """Gateways for tests: a scripted endpoint, models on it, one open gateway and a client on its socket."""
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
+import openai
 
 from dgm.config import ModelsSection, PriceSection
 from dgm.models import EndpointModels, RetryPolicy, ScriptedServer, open_models
@@ -42,6 +43,12 @@ class Door:
         body = {"messages": [{"role": "user", "content": content}], **fields}
         return self.client.post("/v1/chat/completions", json=body)
 
+    def respond(self, content: Any = "hello", **fields: Any) -> httpx2.Response:
+        return self.client.post("/v1/responses", json={"input": content, **fields})
+
+    def embed(self, content: Any = "hello", **fields: Any) -> httpx2.Response:
+        return self.client.post("/v1/embeddings", json={"input": content, **fields})
+
     @property
     def sent(self) -> dict[str, Any]:
         """The last request that reached the endpoint."""
@@ -52,6 +59,22 @@ def client_of(gateway: LeasedGateway, timeout_s: float = 20.0) -> httpx2.Client:
     """Connect to a gateway as the runner in a sandbox does."""
     transport = httpx2.HTTPTransport(uds=str(gateway.socket))
     return httpx2.Client(transport=transport, base_url="http://gateway", timeout=timeout_s)
+
+
+@contextmanager
+def openai_client(gateway: LeasedGateway) -> Iterator[openai.OpenAI]:
+    """Connect to a gateway as an agent does that uses the `openai` package."""
+    http = openai.DefaultHttpxClient(transport=httpx2.HTTPTransport(uds=str(gateway.socket)))
+    with openai.OpenAI(base_url="http://gateway/v1", api_key="worthless", http_client=http, max_retries=0) as client:
+        yield client
+
+
+@asynccontextmanager
+async def async_openai_client(gateway: LeasedGateway) -> AsyncIterator[openai.AsyncOpenAI]:
+    """Connect as an asynchronous agent does."""
+    http = openai.DefaultAsyncHttpxClient(transport=httpx2.AsyncHTTPTransport(uds=str(gateway.socket)))
+    async with openai.AsyncOpenAI(base_url="http://gateway/v1", api_key="worthless", http_client=http) as client:
+        yield client
 
 
 @contextmanager

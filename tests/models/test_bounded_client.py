@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -51,7 +52,10 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_given_up():
 
 
 def test_an_answer_that_is_too_large_is_told_to_the_caller():
-    with open_door(lambda _: ScriptedReply("x" * MAX_ANSWER_BYTES, usage=(1, 1))) as door:
+    def script(request: dict[str, Any]) -> ScriptedReply | str:
+        return ScriptedReply("x" * MAX_ANSWER_BYTES) if request["messages"][0]["content"] == "hello" else "ok"
+
+    with open_door(script) as door:
         answer = door.chat()
 
     assert answer.status_code == 502

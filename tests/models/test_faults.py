@@ -3,6 +3,8 @@
 import asyncio
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import httpx2
@@ -10,12 +12,13 @@ import pytest
 
 from dgm.errors import ModelUnavailable
 from dgm.models import RetryPolicy, ScriptedFault, ScriptedReply
+from dgm.models.apis import Api
 from dgm.models.endpoint import Endpoint, EndpointKind
 from dgm.models.key import ApiKey
 from dgm.models.scripted import Seen
 from dgm.models.upstream import Upstream
 from dgm.values import CallStatus, GatewayReport, Lease
-from tests.models.doors import KEY, PLENTY, QUICK, Door, models_on, open_door, scripted
+from tests.models.doors import KEY, PLENTY, QUICK, Door, RealClock, models_on, open_door, scripted
 
 PASSING = [
     ScriptedReply("busy", status=429),
@@ -24,6 +27,8 @@ PASSING = [
     ScriptedReply(fault=ScriptedFault.RESET),
     ScriptedReply(fault=ScriptedFault.INVALID_JSON),
     ScriptedReply("half an answer", fault=ScriptedFault.CUT_STREAM),
+    ScriptedReply("an answer and more", fault=ScriptedFault.WRONG_LENGTH),
+    ScriptedReply(fault=ScriptedFault.HUGE),
 ]
 
 
@@ -90,6 +95,27 @@ def test_the_endpoints_wish_to_wait_is_honoured():
         door.chat()
 
     assert time.monotonic() - started_s >= 0.3
+
+
+def test_a_wish_may_be_a_date():
+    wish = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)  # rounds down to a whole second
+
+    with open_door([ScriptedReply("busy", status=429, retry_after=wish), "x"]) as door:
+        started_s = time.monotonic()
+        door.chat()
+
+    assert time.monotonic() - started_s >= 0.9
+
+
+@pytest.mark.parametrize("wish", ["soon", "", "-5", "nan", "inf", "Wed, 21 Oct 2015 07:28:00 GMT", "21 Oct 2090"])
+def test_a_wish_that_makes_no_sense_or_has_passed_is_not_waited_for(wish):
+    started_s = time.monotonic()
+
+    with open_door([ScriptedReply("busy", status=429, retry_after=wish), "x"]) as door:
+        answer = door.chat()
+
+    assert answer.status_code == 200
+    assert time.monotonic() - started_s < 5.0
 
 
 def test_a_wait_beyond_the_lease_is_not_begun():
@@ -284,9 +310,9 @@ def test_a_request_of_many_parts_is_sent_without_holding_the_loop():
     payload = {"model": "scripted", "messages": [{"role": "user", "content": parts}]}
 
     async def loop_seconds(address: str) -> float:
-        upstream = Upstream(Endpoint(EndpointKind.OPENAI, address, ApiKey(KEY)))
+        upstream = Upstream(Endpoint(EndpointKind.OPENAI, address, ApiKey(KEY)), RealClock())
         started_s = time.thread_time()
-        await upstream.chat(payload, timeout_s=20.0)
+        await upstream.send(Api.CHAT, payload, timeout_s=20.0)
         await upstream.close()
         return time.thread_time() - started_s
 

@@ -11,7 +11,7 @@ import pytest
 from dgm.config import PriceSection
 from dgm.errors import ModelRefused, ModelUnavailable
 from dgm.models import ScriptedFault, ScriptedReply
-from dgm.models.request_policy import TEMPLATE_TOKENS
+from dgm.models.request_body import TEMPLATE_TOKENS
 from dgm.values import Call, CallStatus, GatewayReport, Lease
 from tests.models.doors import KEY, MODEL, PLENTY, models_on, open_door, scripted
 
@@ -154,8 +154,13 @@ def test_only_the_allowed_model_is_listed():
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("POST", "/v1/responses", 501),
-        ("POST", "/v1/embeddings", 501),
+        ("POST", "/v1/completions", 501),
+        ("POST", "/v1/responses/resp_1/cancel", 404),
+        ("GET", "/v1/responses/resp_1", 404),
+        ("DELETE", "/v1/responses/resp_1", 404),
+        ("POST", "/v1/chat/completions/", 404),
+        ("GET", "/v1/responses", 405),
+        ("POST", "/v1/conversations", 404),
         ("GET", "/v1/files", 404),
         ("GET", "/", 404),
         ("GET", "/v1/chat/completions", 405),

@@ -9,16 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm.models.request_policy import (
-    MAX_BODY_BYTES,
-    MAX_DEPTH,
-    MAX_MESSAGES,
-    MAX_TOOLS,
-    MAX_VALUES,
-    ChatRequest,
-    RequestDenied,
-    read_request,
-)
+from dgm.models.apis import Api, ModelRequest
+from dgm.models.chat_policy import MAX_MESSAGES
+from dgm.models.own_tools import MAX_TOOLS
+from dgm.models.request_body import MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, RequestDenied
+from dgm.models.request_policy import read_request
 
 HELLO = [{"role": "user", "content": "hello"}]
 FUNCTION = {"type": "function", "function": {"name": "bash", "parameters": {"type": "object"}}}
@@ -33,15 +28,15 @@ field_names = st.sampled_from(
 )
 
 
-def read(temperature: float | None = None, **fields: Any) -> ChatRequest:
+def read(temperature: float | None = None, **fields: Any) -> ModelRequest:
     body = json.dumps({"messages": HELLO, **fields}).encode()
-    return read_request(body, model="m", max_tokens=100, temperature=temperature)
+    return read_request(Api.CHAT, body, model="m", max_tokens=100, temperature=temperature)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_request_or_denied(body):
     with suppress(RequestDenied):
-        assert read_request(body, model="m", max_tokens=100).payload["messages"]
+        assert read_request(Api.CHAT, body, model="m", max_tokens=100).payload["messages"]
 
 
 @given(st.dictionaries(field_names, json_values, max_size=6))
@@ -79,6 +74,19 @@ def test_a_tool_of_the_provider_is_stripped_and_named(kind):
 
     assert request.payload["tools"] == [FUNCTION]
     assert request.stripped == (f"tool {kind}",)
+
+
+@pytest.mark.parametrize("choice", [{"type": "custom", "custom": {"name": "x"}}, {"type": "allowed_tools"}, {}])
+def test_a_choice_of_anything_but_an_own_function_is_stripped(choice):
+    request = read(tools=[FUNCTION], tool_choice=choice)
+
+    assert "tool_choice" not in request.payload
+    assert request.stripped == (f"tool_choice {choice.get('type')}",)
+
+
+@pytest.mark.parametrize("choice", ["auto", "none", {"type": "function", "function": {"name": "bash"}}])
+def test_a_choice_of_an_own_function_passes(choice):
+    assert read(tools=[FUNCTION], tool_choice=choice).payload["tool_choice"] == choice
 
 
 def test_a_choice_of_tools_goes_with_the_last_tool():
@@ -156,14 +164,9 @@ def test_a_forced_temperature_replaces_the_callers():
     assert read(temperature=0.0, **{}).payload["temperature"] == 0.0
 
 
-def test_a_stream_is_denied():
-    with pytest.raises(RequestDenied, match="stream"):
-        read(stream=True)
-
-
 def test_a_body_that_is_too_large_is_denied():
     with pytest.raises(RequestDenied) as denied:
-        read_request(b" " * (MAX_BODY_BYTES + 1), model="m", max_tokens=100)
+        read_request(Api.CHAT, b" " * (MAX_BODY_BYTES + 1), model="m", max_tokens=100)
 
     assert denied.value.status == 413
 
@@ -184,7 +187,7 @@ def test_a_body_that_is_too_large_is_denied():
 )
 def test_a_body_that_cannot_be_sent_on_is_denied(body):
     with pytest.raises(RequestDenied):
-        read_request(body, model="m", max_tokens=100)
+        read_request(Api.CHAT, body, model="m", max_tokens=100)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +209,7 @@ def test_a_body_that_nests_too_deeply_is_denied(depth):
     body = b'{"messages": [{"role": "user", "content": "x"}], "stop": %s}' % (b"[" * depth + b"]" * depth)
 
     with pytest.raises(RequestDenied) as denied:
-        read_request(body, model="m", max_tokens=100)
+        read_request(Api.CHAT, body, model="m", max_tokens=100)
 
     assert denied.value.status == 400
 
@@ -219,6 +222,6 @@ def test_no_body_takes_long_to_read(unit):
     started_s = time.thread_time()
 
     with pytest.raises(RequestDenied):
-        read_request(body.encode(), model="m", max_tokens=100)
+        read_request(Api.CHAT, body.encode(), model="m", max_tokens=100)
 
     assert time.thread_time() - started_s < 1.0

@@ -1,4 +1,4 @@
-"""What a scripted server says: replies, rules that choose them, and the bodies that carry them.
+"""What a scripted server says: replies, and rules that choose them.
 
 In Python, a script is a list of replies, given one after the other (the last one for ever), or a function from the
 request's JSON object to a reply. A script file is a JSON object:
@@ -7,8 +7,9 @@ request's JSON object to a reply. A script file is a JSON object:
      "rules": [{"match": "fix the bug", "replies": [{"text": "first answer"}, {"text": "every later one"}]},
                {"match": "", "text": "what is said where nothing else matched"}]}
 
-The first rule whose `match` stands in the text of any message (with `"in": "last"`: of the last one) answers. A reply
-is an object with the fields of `ScriptedReply`, all optional; a rule holds one reply, or several as `replies`.
+The first rule whose `match` stands in the text of any message or input (with `"in": "last"`: of the last one)
+answers. A reply is an object with the fields of `ScriptedReply`, all optional; a rule holds one reply, or several as
+`replies`.
 """
 
 import json
@@ -29,6 +30,8 @@ class ScriptedFault(StrEnum):
     HANG = "hang"  # nothing is sent until the server closes
     INVALID_JSON = "invalid json"
     CUT_STREAM = "cut stream"  # fewer bytes are sent than were announced
+    WRONG_LENGTH = "wrong length"  # more bytes are sent than were announced
+    HUGE = "huge"  # more bytes than any answer has
     DRIP = "drip"  # a byte now and then, never all of them
 
 
@@ -43,7 +46,7 @@ class ScriptedReply:
         tool_calls: as in the API.
         usage: (input, output) tokens; None: left out; counted from the characters where not given.
         error_code: the error's `code`.
-        retry_after: value of that header.
+        retry_after: value of that header, seconds or a date.
         delay_s: seconds before anything is sent.
     """
 
@@ -104,38 +107,16 @@ def _reply(entry: Mapping[str, Any]) -> ScriptedReply:
     return ScriptedReply(**{**fields, "tool_calls": tuple(fields.get("tool_calls", ()))})
 
 
+def said_in(request: Request) -> list[str]:
+    """Return the text of each message, input item or input of a request; one that is empty where there is none."""
+    said = request.get("messages") or request.get("input") or [""]
+    parts = [said] if isinstance(said, str) else said
+    return [str(part.get("content", part.get("output"))) if isinstance(part, dict) else str(part) for part in parts]
+
+
 def _first(rules: Sequence[_Rule], request: Request) -> ScriptedReply | str:
-    texts = [str(message.get("content")) for message in request.get("messages", [])] or [""]
+    texts = said_in(request)
     for rule in rules:
         if rule.fits(texts):
             return rule.answers(request)
     return ScriptedReply("the script has no rule for this request", status=400)
-
-
-def completion_body(request: Request, reply: ScriptedReply) -> Request:
-    """Build the body of a chat completion."""
-    message: Request = {"role": "assistant", "content": reply.text}
-    if reply.tool_calls:
-        message["tool_calls"] = list(reply.tool_calls)
-    finish = "tool_calls" if reply.tool_calls and reply.finish_reason == "stop" else reply.finish_reason
-    body = {
-        "id": "chatcmpl-scripted",
-        "object": "chat.completion",
-        "created": 0,
-        "model": request.get("model", MODEL),
-        "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
-    }
-    if (usage := _usage(request, reply)) is not None:
-        body["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
-    return body
-
-
-def _usage(request: Request, reply: ScriptedReply) -> tuple[int, int] | None:
-    if isinstance(reply.usage, str):
-        return 1 + len(json.dumps(request.get("messages"))) // 4, len(reply.text) // 4 + 1
-    return reply.usage
-
-
-def error_body(reply: ScriptedReply) -> Request:
-    """Build the body of an error."""
-    return {"error": {"message": reply.text, "type": "scripted", "param": None, "code": reply.error_code}}

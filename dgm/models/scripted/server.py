@@ -12,16 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from dgm.models.scripted.script import (
-    MODEL,
-    Request,
-    Script,
-    ScriptedFault,
-    ScriptedReply,
-    completion_body,
-    error_body,
-    in_order,
-)
+from dgm.models.scripted.bodies import answer_body, error_body
+from dgm.models.scripted.script import MODEL, Request, Script, ScriptedFault, ScriptedReply, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +33,14 @@ class ScriptedServer:
         script: what it answers; a function is called under a lock.
         models: names that it lists.
         lists: whether it lists them at all.
+        lacking: ends of paths that it does not have, such as `responses`, and what it answers there.
         key: the only key it accepts; any where None.
     """
 
     script: Script | Sequence[ScriptedReply | str]
     models: tuple[str, ...] = (MODEL,)
     lists: bool = True
+    lacking: Mapping[str, ScriptedReply] = field(default_factory=dict)
     key: str | None = None
     port: int = 0
     seen: list[Seen] = field(default_factory=list)
@@ -80,7 +74,8 @@ class ScriptedServer:
         """Record a request and ask the script."""
         with self._lock:
             self.seen.append(seen)
-            reply = self._answers(seen.body)
+            lacking = [reply for end, reply in self.lacking.items() if seen.path.endswith(f"/{end}")]
+            reply = lacking[0] if lacking else self._answers(seen.body)
         return reply if isinstance(reply, ScriptedReply) else ScriptedReply(reply)
 
     def pause(self, seconds: float) -> None:
@@ -153,7 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
             Seen(self.path, request, {name.lower(): value for name, value in self.headers.items()})
         )
         self._scripted.pause(reply.delay_s)
-        body = json.dumps(completion_body(request, reply) if reply.status < 400 else error_body(reply)).encode()
+        said = answer_body(self.path, request, reply) if reply.status < 400 else error_body(reply)
+        body = json.dumps(said).encode()
         self._go_wrong(reply, body) if reply.fault else self._send(reply.status, body, reply.retry_after)
 
     @property
@@ -190,6 +186,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, b'{"choices": [')
             case ScriptedFault.CUT_STREAM:
                 self._send(200, body[: len(body) // 2], announced=len(body))
+            case ScriptedFault.WRONG_LENGTH:
+                self._send(200, body, announced=len(body) // 2)
+            case ScriptedFault.HUGE:
+                self._send(200, b"{", announced=1 << 40)
+                while not self._scripted.closing:
+                    self.wfile.write(b" " * (1 << 20))
             case ScriptedFault.DRIP:
                 self._send(200, b"{", announced=1_000_000)
                 while not self._scripted.closing:
