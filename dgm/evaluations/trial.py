@@ -5,7 +5,7 @@ and an endpoint that failed. Whatever else an agent does is its score.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -108,6 +108,7 @@ def _solve(order: TrialOrder, bench: _Bench, books: _Books) -> Solved:
     lease = order.lease.minus(books.cost + Spent(seconds=bench.clock.monotonic() - books.began_s))
     if lease.seconds <= 0:
         raise _Unscored("the lease's seconds were used up before the task was solved")
+    lease = replace(lease, seconds=min(lease.seconds, order.task.timeout_s))  # what the gateway tells is then true
     gateway: Gateway | None = None
     try:
         with bench.models.open(order.model, lease, purpose="solve") as gateway:

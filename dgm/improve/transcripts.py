@@ -21,11 +21,14 @@ def overflowed_twice(transcript: bytes) -> bool:
 def readable(transcript: bytes, limit: int) -> str:
     """Return the conversation as text of at most `limit` characters; the end is kept, it shows how the work ended.
 
-    A request repeats the messages of the one before it: only those that are new are shown.
+    A request repeats the messages of the one before it: only those that are new are shown. Embeddings, and what the
+    host asked the endpoint, are no conversation.
     """
     parts: list[str] = []
     seen: list[object] = []
     for line in _lines(transcript):
+        if line.get("api") == "embeddings" or line.get("purpose") == "check":
+            continue
         messages = _messages(line.get("request"))
         new = messages[len(seen) :] if messages[: len(seen)] == seen else messages
         parts += [_said(message) for message in new]
@@ -61,19 +64,39 @@ def _lines(transcript: bytes) -> Iterator[Mapping[str, object]]:
 
 
 def _messages(request: object) -> list[object]:
-    messages = request.get("messages") if isinstance(request, dict) else None
-    return messages if isinstance(messages, list) else []
+    """Return the messages of a chat completion, or the items of a request of the responses API."""
+    if not isinstance(request, dict):
+        return []
+    if isinstance(messages := request.get("messages"), list):
+        return messages
+    items, instructions = request.get("input"), request.get("instructions")
+    said = [{"role": "user", "content": items}] if isinstance(items, str) else items
+    head = [{"role": "system", "content": instructions}] if instructions else []
+    return [*head, *said] if isinstance(said, list) else []
 
 
 def _said(message: object) -> str:
     if not isinstance(message, dict):
         return str(message)
-    return f"[{message.get('role', 'unknown')}]\n{_text(message.get('content'))}"
+    name = message.get("role") or message.get("type", "unknown")
+    return f"[{name}]\n{_item(message)}"
+
+
+def _item(item: Mapping[str, object]) -> str:
+    """Return what a message or an item says: its text, or what it calls."""
+    said = next((item[name] for name in ("content", "output", "summary") if item.get(name)), None)
+    if said is not None or "role" in item:
+        return _text(said or "")
+    return _text({name: value for name, value in item.items() if name in {"name", "arguments"}})
 
 
 def _answer(response: object) -> str:
-    """Return the text of a chat completion; its tool calls stand as JSON."""
-    choices = response.get("choices") if isinstance(response, dict) else None
+    """Return the text of an answer; its tool calls stand as JSON."""
+    if not isinstance(response, dict):
+        return _text(response)
+    if isinstance(items := response.get("output"), list):
+        return "\n".join(_item(item) for item in items if isinstance(item, dict))
+    choices = response.get("choices")
     message = (
         choices[0].get("message") if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
     )
@@ -84,4 +107,6 @@ def _answer(response: object) -> str:
 
 
 def _text(content: object) -> str:
+    if isinstance(content, list) and content and all(isinstance(part, dict) and "text" in part for part in content):
+        return "\n".join(str(part["text"]) for part in content)
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)

@@ -279,6 +279,15 @@ def test_the_deadline_is_when_the_sandbox_stops_it(lease_s: float, timeout_s: fl
     assert asked_at + timeout_s <= int(job.environment["DGM_DEADLINE"]) <= asked_at + timeout_s + 3
 
 
+@pytest.mark.parametrize(("lease_s", "open_s"), [(1000.0, 60.0), (30.5, 30.0)])
+def test_the_gateway_counts_the_seconds_that_the_agent_has(lease_s: float, open_s: float) -> None:
+    bench = Bench()
+
+    bench.run(trial_order(TASK, seconds=lease_s))
+
+    assert [gateway.lease.seconds for gateway in bench.models.opened] == [open_s]
+
+
 def test_a_lease_without_seconds_starts_nothing() -> None:
     bench = Bench()
 

@@ -38,6 +38,33 @@ def test_tool_calls_are_shown() -> None:
     assert '"name": "bash"' in readable(line, 1000)
 
 
+def responded(items: object, *output: dict[str, object], **more: object) -> bytes:
+    request = {"input": items, "instructions": "Be brief."}
+    return json.dumps({"request": request, "response": {"output": output}, "status": "ok", **more}).encode() + b"\n"
+
+
+def test_a_call_of_the_responses_api_reads_as_a_conversation() -> None:
+    message = {"type": "message", "content": [{"type": "output_text", "text": "I look."}]}
+    asks = {"type": "function_call", "call_id": "c1", "name": "bash", "arguments": "ls"}
+    result = {"type": "function_call_output", "call_id": "c1", "output": "a.py"}
+    first = responded([{"role": "user", "content": "fix it"}], message, asks)
+    second = responded([{"role": "user", "content": "fix it"}, message, asks, result], message)
+
+    shown = readable(first + second, 1000).split("\n\n")
+
+    assert shown[:3] == [
+        "[system]\nBe brief.",
+        "[user]\nfix it",
+        '[answer, ok]\nI look.\n{"name": "bash", "arguments": "ls"}',
+    ]
+    assert shown[-2:] == ["[function_call_output]\na.py", "[answer, ok]\nI look."]
+
+
+@pytest.mark.parametrize("line", [{"api": "embeddings"}, {"purpose": "check"}])
+def test_what_is_no_conversation_is_not_shown(line: dict[str, str]) -> None:
+    assert readable(responded("words", **line), 1000) == ""
+
+
 def test_an_error_of_the_gateway_is_shown() -> None:
     line = b'{"request": null, "response": {"error": {"message": "lease used up"}}, "status": "refused"}'
 
