@@ -169,6 +169,12 @@ class ArchiveReader:
             raise ArchiveError(f"there is no entry {event_id} in the log of the run {self._folder.name!r}.")
         return rows.event_value(row)
 
+    def newest_event(self, kinds: Collection[str]) -> Event | None:
+        """Return the newest entry of the log that is of one of these kinds."""
+        holes = ", ".join("?" * len(kinds))
+        row = self._one(f"SELECT * FROM events WHERE kind IN ({holes}) ORDER BY event DESC LIMIT 1", tuple(kinds))  # noqa: S608
+        return None if row is None else rows.event_value(row)
+
     def answer(self, request_id: str) -> Event | None:
         """Return the entry of the log that answers a request; None: none does yet."""
         row = self._one("SELECT * FROM events WHERE request = ?", (request_id,))

@@ -10,6 +10,11 @@ from dgm.cli.edge import Edge, exit_code_help
 COMMANDS = {
     "run": "dgm.cli.launching:run",
     "resume": "dgm.cli.launching:resume",
+    "pause": "dgm.cli.overseeing:pause",
+    "stop": "dgm.cli.overseeing:stop",
+    "veto": "dgm.cli.overseeing:veto",
+    "approve": "dgm.cli.overseeing:approve",
+    "audit": "dgm.cli.auditing:audit",
     "runs": "dgm.cli.inspecting:runs",
     "status": "dgm.cli.inspecting:status",
     "tree": "dgm.cli.inspecting:tree",

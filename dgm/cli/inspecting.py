@@ -20,6 +20,9 @@ from dgm.values import AgentRecord, Totals, TrialRecord, plain
 
 MOST_DIGITS = 9
 
+AT_WORK = ("start", "pause", "resume", "end")
+"""Kinds of events that tell whether a run is paused: the newest of them does."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
@@ -84,9 +87,12 @@ def status(run_dir: Path | None, as_json: bool) -> None:
         budget = parse_config(run.config_toml).budget
         open_leases = len(run.archive.open_leases())
         events = run.archive.events(last=5)
+        newest = run.archive.newest_event(AT_WORK)
+    paused = newest is not None and newest.kind == "pause"
     if as_json:
         render.print_json({"folder": shown_path(run.folder), "totals": totals, "budget": budget.model_dump(),
-                           "best": best, "open_leases": open_leases, "events": events})  # fmt: skip
+                           "best": best, "open_leases": open_leases, "events": events, "paused": paused,
+                           "oversight": _oversight_of(view), "for_a_person": view.for_a_person})  # fmt: skip
         return
     out = render.console()
     out.print(Text(shown_path(run.folder), style="bold"))
@@ -96,8 +102,20 @@ def status(run_dir: Path | None, as_json: bool) -> None:
         out.print(f"  {claim_text(best.claim)}")
     for line in budget_lines(budget, totals):
         out.print(line)
+    if paused and newest is not None:
+        out.print(f"{plain(newest.text)}; `dgm resume` goes on", style="yellow")
+    for agent in view.agents:
+        if agent.because:
+            out.print(f"{agent.agent} is {agent.oversight}: {agent.because}", style="red", soft_wrap=True)
+    if view.for_a_person:
+        out.print(f"waiting for a person: {', '.join(view.for_a_person)}: `dgm approve` or `dgm veto`", style="yellow")
     for event in events:
         out.print(f"{event.at:%Y-%m-%d %H:%M:%S}  {plain(event.text)}", soft_wrap=True)
+
+
+def _oversight_of(view: RunView) -> dict[str, dict[str, str]]:
+    barred = (agent for agent in view.agents if agent.oversight)
+    return {agent.agent: {"state": agent.oversight, "because": agent.because} for agent in barred}
 
 
 def budget_lines(budget: BudgetSection, totals: Totals) -> list[str]:
@@ -159,7 +177,8 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
         confirmations = [one for one in run.archive.confirmations() if one.plan.agent == record.number]
     if as_json:
         render.print_json({"agent": record, "lineage": lineage, "score": row.score, "trials": trials,
-                           "claim": row.claim, "confirmations": confirmations})  # fmt: skip
+                           "claim": row.claim, "confirmations": confirmations,
+                           "oversight": row.oversight, "because": row.because})  # fmt: skip
         return
     out = render.console()
     out.print(Text(f"{record.label} {plain(record.manifest.name)}", style="bold"), percent(row.score))
@@ -169,6 +188,8 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
     out.print(f"commit   {record.commit}")
     out.print(f"tree     {record.digest}")
     out.print(f"parent   {'yes' if record.eligible else 'no'}: {plain(record.retention, limit=300)}")
+    if row.oversight:
+        out.print(f"barred   {row.oversight}{': ' if row.because else ''}{row.because}", style="red")
     if record.figures:
         out.print(f"figures  {', '.join(f'{name} {figure:.3g}' for name, figure in record.figures.items())}")
     if record.proposal:

@@ -4,19 +4,22 @@ from pathlib import Path
 
 import click
 
-from dgm.archive import create_run, open_run
+from dgm.archive import Run, create_run, open_run
+from dgm.cli.asking import answer_requests, ask, is_paused
 from dgm.cli.clock import SystemClock
 from dgm.cli.founders import founder_tree
+from dgm.cli.overseeing import by_option, say
 from dgm.cli.preparing import announce_sandbox, pin, requiring
 from dgm.cli.searching import search
 from dgm.cli.which_run import find_run, new_run_folder, run_option, shown_path
 from dgm.config import RunConfig, dump_config, load_config, parse_config
-from dgm.errors import ConfigError
+from dgm.errors import ConfigError, RunLocked
 from dgm.evaluations import suite_from_tree, suite_tree
 from dgm.evolve import staging_of
+from dgm.values import Command
 
-CHANGEABLE = ("budget", "leases", "models", "sandbox", "cluster", "confirm")
-"""Sections of run.toml that `dgm resume --set` may change."""
+CHANGEABLE = ("budget", "leases", "models", "sandbox", "cluster", "confirm", "oversight")
+"""Sections and keys of run.toml that `dgm resume --set` may change."""
 
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value, such as budget.hours=2."
@@ -60,19 +63,32 @@ def run(
 @run_option
 @set_option
 @require_option
-def resume(run_dir: Path | None, overrides: tuple[str, ...], levels: tuple[str, ...]) -> None:
-    """Go on with a run that was stopped or killed. A larger budget: --set budget.hours=4."""
-    clock = SystemClock()
-    with open_run(find_run(run_dir), clock) as opened:
-        before = parse_config(opened.config_toml, source=shown_path(opened.folder / "run.toml"))
-        config = requiring(parse_config(opened.config_toml, overrides, source="run.toml with --set"), levels)
-        _check_change(before, config)
-        config = pin(config, announce_sandbox(config))
-        if changes := (*overrides, *(f"--require-level {level}" for level in levels)):
-            opened.change_config(dump_config(config))
-            opened.archive.add_event("config", f"changed by the user: {', '.join(changes)}")
-        click.echo(f"Run: {shown_path(opened.folder)}")
-        raise SystemExit(search(opened, config, clock))
+@by_option
+def resume(run_dir: Path | None, overrides: tuple[str, ...], levels: tuple[str, ...], by: str) -> None:
+    """Go on with a run that was stopped, killed or paused. A larger budget: --set budget.hours=4."""
+    folder = find_run(run_dir)
+    try:
+        opened = open_run(folder, SystemClock())
+    except RunLocked:
+        if overrides or levels or not is_paused(folder):
+            raise
+        say(ask(folder, Command.RESUME, by=by))
+        return
+    with opened:
+        answer_requests(opened)
+        raise SystemExit(_go_on(opened, overrides, levels))
+
+
+def _go_on(opened: Run, overrides: tuple[str, ...], levels: tuple[str, ...]) -> int:
+    before = parse_config(opened.config_toml, source=shown_path(opened.folder / "run.toml"))
+    config = requiring(parse_config(opened.config_toml, overrides, source="run.toml with --set"), levels)
+    _check_change(before, config)
+    config = pin(config, announce_sandbox(config))
+    if changes := (*overrides, *(f"--require-level {level}" for level in levels)):
+        opened.change_config(dump_config(config))
+        opened.archive.add_event("config", f"changed by the user: {', '.join(changes)}")
+    click.echo(f"Run: {shown_path(opened.folder)}")
+    return search(opened, config, SystemClock())
 
 
 def _check_change(before: RunConfig, after: RunConfig) -> None:

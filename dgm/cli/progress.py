@@ -99,7 +99,9 @@ def summary(progress: Progress) -> list[str]:
     best = "nothing measured yet"
     if progress.best is not None:
         best = f"best so far a{progress.best} {percent(progress.best_score)}"
+    waits = [plain(progress.waits_for)] if progress.waits_for else []
     return [
+        *waits,
         f"{progress.busy}/{progress.slots} slots busy, {progress.trials} trials, {progress.attempts} attempts, "
         f"{progress.agents} agents, {duration(progress.hours * 3600)}",
         best,

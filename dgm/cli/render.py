@@ -75,6 +75,8 @@ def _leaf(row: AgentRow, best: AgentRow | None) -> Text:
         parts.append((f"{row.failed_attempts} failed", "dim"))
     if row.tampering:
         parts.append(("tampering", "bold red"))
+    if row.oversight:
+        parts.append((row.oversight, "bold red" if row.because else "yellow"))
     if row.claim is not None:
         parts.append(
             ("confirmed" if row.claim.holds else str(row.claim.word), "bold green" if row.claim.holds else "dim")

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from dgm.archive import Run
 from dgm.cli import render
+from dgm.cli.attending import every_second
 from dgm.cli.inspecting import show_view, view_of
 from dgm.cli.preparing import local_server, model_names_of
 from dgm.cli.progress import ended, summary, watcher
@@ -59,6 +61,8 @@ def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, asked_to_stop: C
                     clock,
                     observer=observer,
                     stop=asked_to_stop,
+                    inbox=run.inbox,
+                    attending=every_second if config.cluster.executor == "inline" else nullcontext,
                 ).run()
     except KeyboardInterrupt:
         return RunEnd(Reason.STOPPED, "interrupted before work began", (), None)

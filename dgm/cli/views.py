@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dgm.config import RunConfig
 from dgm.evaluations import Word, wilson
-from dgm.evolve import Population, open_strategy, population_of
+from dgm.evolve import Oversight, open_strategy, oversight_of
 from dgm.evolve.confirming import Claim
 from dgm.ports import Archive
 from dgm.values import (
@@ -14,6 +14,7 @@ from dgm.values import (
     AttemptRecord,
     AttemptState,
     Interval,
+    MarkKind,
     Spent,
     Suite,
     Totals,
@@ -21,6 +22,8 @@ from dgm.values import (
     TrialState,
     plain,
 )
+
+_SAID = {MarkKind.FLAG: "flagged", MarkKind.VETO: "vetoed", MarkKind.APPROVAL: "approved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class AgentRow:
         not_run: tasks of its stage that have no verdict yet: the budget ended first, or they are under way.
         stopped: whether racing has stopped its series: what is left of its stage is not run.
         spent: of its trials.
+        parent_allowed: whether retention and oversight let it be a parent.
+        oversight: why oversight does not; empty: it does.
+        because: what was said of it, or of an ancestor, and by whom.
         claim: what its newest confirmation on the holdout is worth now; None where there is none.
     """
 
@@ -49,6 +55,8 @@ class AgentRow:
     spent: Spent
     tampering: bool
     parent_allowed: bool
+    oversight: str
+    because: str
     proposal: str
     claim: Claim | None = None
 
@@ -68,42 +76,55 @@ class FailedAttempt:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """Everything that a tree shows. `best` is the strategy's own pick, which its `claim` may confirm."""
+    """Everything that a tree shows.
+
+    Args:
+        best: the strategy's own pick, which its `claim` may confirm.
+        for_a_person: agents that wait until a person approves or vetoes them.
+    """
 
     agents: list[AgentRow]
     failed_attempts: list[FailedAttempt]
     totals: Totals
     best: AgentRow | None
+    for_a_person: list[str]
 
 
 def view_run(config: RunConfig, suite: Suite, archive: Archive, claims: Mapping[int, Claim] | None = None) -> RunView:
     """Return what a tree shows, as the archive has it now, with what is claimed of agents by their numbers."""
-    population = population_of(config, suite, archive)
-    found = _agent_rows(archive, population)
+    oversight = oversight_of(config, suite, archive)
+    found = _agent_rows(archive, oversight)
     rows = [replace(row, claim=(claims or {}).get(number)) for number, row in enumerate(found)]
-    best = open_strategy(config.evolve).pick(population)
-    return RunView(rows, _failed_attempts(archive), archive.totals(), None if best is None else rows[best])
+    best = open_strategy(config.evolve).pick(oversight.population)
+    return RunView(
+        agents=rows,
+        failed_attempts=_failed_attempts(archive),
+        totals=archive.totals(),
+        best=None if best is None else rows[best],
+        for_a_person=[f"a{agent}" for agent in oversight.for_a_person],
+    )
 
 
-def _agent_rows(archive: Archive, population: Population) -> list[AgentRow]:
+def _agent_rows(archive: Archive, oversight: Oversight) -> list[AgentRow]:
     trials: dict[int, list[TrialRecord]] = defaultdict(list)
     for trial in archive.trials():
         trials[trial.agent].append(trial)
     failed: dict[int, int] = defaultdict(int)
     for attempt in archive.attempts():
         failed[attempt.parent] += attempt.state is AttemptState.FAILED
-    agents = archive.agents()[: len(population)]  # a driver may have added one since the population was read
+    agents = archive.agents()[: len(oversight.population)]  # a driver may have added one since the population was read
     children: dict[int, int] = defaultdict(int)
     for agent in agents:
         if agent.parent is not None:
             children[agent.parent] += 1
     return [
-        _row(agent, trials[agent.number], children[agent.number], failed[agent.number], population) for agent in agents
+        _row(agent, trials[agent.number], children[agent.number], failed[agent.number], oversight) for agent in agents
     ]
 
 
-def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: int, population: Population) -> AgentRow:
-    scored = [t.verdict for t in trials if t.state is TrialState.SCORED and t.verdict is not None]
+def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: int, oversight: Oversight) -> AgentRow:
+    population, bar, cause = oversight.population, oversight.bar(agent.number), oversight.cause(agent.number)
+    scored = [t.verdict for t in trials if t.state is TrialState.SCORED and t.verdict and not t.on_tripwire]
     resolved = sum(verdict.resolved for verdict in scored)
     return AgentRow(
         agent=agent.label,
@@ -111,14 +132,16 @@ def _row(agent: AgentRecord, trials: list[TrialRecord], children: int, failed: i
         name=plain(agent.manifest.name, limit=40),
         resolved=resolved,
         score=wilson(resolved, len(scored)),
-        unscored=sum(t.state is TrialState.UNSCORED for t in trials),
+        unscored=sum(t.state is TrialState.UNSCORED for t in trials if not t.on_tripwire),
         not_run=int(population.waiting[agent.number] + population.pending[agent.number]),
         stopped=bool(population.stopped[agent.number]),
         children=children,
         failed_attempts=failed,
         spent=_total(t.spent for t in trials),
-        tampering=any(verdict.tampering for verdict in scored),
-        parent_allowed=agent.eligible,
+        tampering=any(t.verdict.tampering for t in trials if t.verdict),
+        parent_allowed=agent.eligible and bar is None,
+        oversight=bar or "",
+        because="" if cause is None else plain(f"a{cause.agent} {_SAID[cause.kind]} by {cause.by}: {cause.reason}"),
         proposal=plain(agent.proposal, limit=400),
     )
 

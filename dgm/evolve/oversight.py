@@ -66,7 +66,9 @@ class Oversight:
             self.newest = mark.event_id
             self._marks[mark.event_id] = mark
             self._own[mark.agent][mark.kind] = mark.event_id
-            self._judge_clade(mark.agent)
+            if mark.agent < len(self._flag.view):
+                for agent in self.clade(mark.agent):
+                    self._judge(agent)
 
     def measured(self, agent: int) -> None:
         """Let a child that has finished its first stage wait for its tripwire."""
@@ -120,6 +122,16 @@ class Oversight:
         stuck = {agent for agent in self.wires.stuck if self.bar(agent) is Bar.UNTRIED}
         return sorted({*np.flatnonzero(asking).tolist(), *stuck})
 
+    def clade(self, first: int) -> list[int]:
+        """Return an agent and its descendants, in order of their numbers, which are greater than their parents'."""
+        inside = np.zeros(len(self.population), np.bool_)
+        inside[first] = True
+        for agent in range(first + 1, len(inside)):
+            parent = self.population.parent[agent]
+            inside[agent] = parent != NO_PARENT and inside[parent]
+        found: list[int] = np.flatnonzero(inside).tolist()
+        return found
+
     def words(self, agents: Iterable[int]) -> str:
         """Return in words why agents are barred: the first of them, and how many more."""
         told = [f"a{agent}: {self.bar(agent)}" for agent in agents]
@@ -131,14 +143,6 @@ class Oversight:
         """Return a remark on the agents that are barred; empty where none is."""
         barred = np.flatnonzero(self.population.barred).tolist()
         return f"; barred: {self.words(barred)}. `dgm approve` lets an agent be a parent" if barred else ""
-
-    def _judge_clade(self, first: int) -> None:
-        """Judge an agent and its descendants, whose numbers are greater than their parents'."""
-        changed = np.zeros(len(self._flag.view), np.bool_)
-        for agent in range(first, len(changed)):
-            if agent == first or changed[self.population.parent[agent]]:
-                changed[agent] = True
-                self._judge(agent)
 
     def _judge(self, agent: int) -> None:
         own = self._own.get(agent, {})
