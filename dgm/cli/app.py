@@ -23,6 +23,7 @@ COMMANDS = {
     "log": "dgm.cli.inspecting:log",
     "confirm": "dgm.cli.confirming:confirm",
     "export": "dgm.cli.exporting:export",
+    "plan": "dgm.cli.planning:plan",
     "simulate": "dgm.cli.simulating:simulate",
     "init": "dgm.cli.exporting:init",
     "agent": "dgm.cli.upkeep:agent",

@@ -4,7 +4,6 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import click
 from rich.table import Table
@@ -12,9 +11,7 @@ from rich.table import Table
 from dgm.cli import render
 from dgm.cli.inspecting import json_option
 from dgm.config import EvolveSection
-from dgm.simulation import FAMILIES, Case, Estimate, SimulatedRun, half_of, mean, median, run_all
-
-STRATEGIES: tuple[str, ...] = get_args(EvolveSection.model_fields["strategy"].annotation)
+from dgm.simulation import FAMILIES, STRATEGIES, Case, Estimate, SimulatedRun, half_of, mean, median, run_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def simulate(
     """
     named = tuple(FAMILIES) if "all" in families else tuple(dict.fromkeys(families))
     cases = [
-        Case(family, EvolveSection.model_validate({"strategy": strategy}), seed, trials, slots)
+        Case.of(family, EvolveSection.model_validate({"strategy": strategy}), seed, trials, slots)
         for family in named
         for strategy in dict.fromkeys(strategies)
         for seed in range(seeds)
@@ -105,10 +102,14 @@ def _rows(cases: Sequence[Case], processes: int) -> list[Row]:
     ended: dict[tuple[str, str], list[tuple[int, SimulatedRun]]] = defaultdict(list)
     with render.counting_bar(len(cases), "searching") as done:
         for case, run in run_all(cases, min(processes, len(cases))):
-            ended[case.family, case.evolve.strategy].append((case.seed, run))
+            ended[_key(case)].append((case.config.seed, run))
             done()
-    order = dict.fromkeys((case.family, case.evolve.strategy) for case in cases)
+    order = dict.fromkeys(map(_key, cases))
     return [_row(*key, [run for _, run in sorted(ended[key], key=lambda one: one[0])]) for key in order]
+
+
+def _key(case: Case) -> tuple[str, str]:
+    return case.family.name, case.config.evolve.strategy
 
 
 def _row(family: str, strategy: str, runs: Sequence[SimulatedRun]) -> Row:

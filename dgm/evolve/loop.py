@@ -19,6 +19,7 @@ from dgm.evolve.judging import Judge
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.overseeing import Overseer
 from dgm.evolve.planting import Planting
+from dgm.evolve.population import Population
 from dgm.evolve.progress import Observer, Progress, Reason, RunEnd
 from dgm.evolve.ranking import Standing, standing_of
 from dgm.evolve.recording import Recorder
@@ -96,6 +97,11 @@ class Loop:
         self._waits_for = self._told_to_wait_for = ""
         self._best = self._picked()
         self._hours = Hours(archive, clock, self._books.budget.hours)
+
+    @property
+    def population(self) -> Population:
+        """What is known now: to look at, not to change."""
+        return self._books.population
 
     def run(self) -> RunEnd:
         """Run to the end, and close the executor.

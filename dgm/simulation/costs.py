@@ -17,35 +17,34 @@ class Costs:
     Gödel Machine's do; an attempt costs about four trials.
 
     Args:
-        trial_s: median seconds of a trial.
+        trial_s, attempt_s: median seconds.
+        trial_tokens, attempt_tokens: input and output tokens together, in the median.
         sigma: of log seconds, of trials and attempts.
-        attempt_in_trials: median of an attempt's seconds by that of a trial's.
-        tokens_per_s: input and output tokens together for each second.
         token_sigma: of the log of the tokens' noise.
-        usd_per_million: dollars for a million tokens.
+        trial_usd, attempt_usd: dollars for a million tokens.
     """
 
     trial_s: float = 600.0
+    trial_tokens: int = 720_000
+    attempt_s: float = 2400.0
+    attempt_tokens: int = 2_880_000
     sigma: float = 1.0
-    attempt_in_trials: float = 4.0
-    tokens_per_s: float = 1200.0
     token_sigma: float = 0.3
-    usd_per_million: float = 4.7
+    trial_usd: float = 4.7
+    attempt_usd: float = 4.7
 
     def trials(self, count: int, rng: Generator) -> tuple[Floats, NDArray[np.int64]]:
         """Draw seconds and tokens of trials; both have shape (count,)."""
-        return self._draw(self.trial_s, count, rng)
+        return self._draw(self.trial_s, self.trial_tokens, count, rng)
 
     def attempt(self, rng: Generator) -> tuple[float, int]:
         """Draw seconds and tokens of an attempt."""
-        seconds, tokens = self._draw(self.attempt_in_trials * self.trial_s, 1, rng)
+        seconds, tokens = self._draw(self.attempt_s, self.attempt_tokens, 1, rng)
         return float(seconds[0]), int(tokens[0])
 
-    def cost_usd(self, tokens: int) -> float:
-        """Return the dollars for so many tokens."""
-        return tokens * self.usd_per_million / 1e6
-
-    def _draw(self, median_s: float, count: int, rng: Generator) -> tuple[Floats, NDArray[np.int64]]:
-        seconds: Floats = median_s * np.exp(self.sigma * rng.standard_normal(count))
-        tokens = self.tokens_per_s * seconds * np.exp(self.token_sigma * rng.standard_normal(count))
-        return seconds, tokens.astype(np.int64)
+    def _draw(
+        self, median_s: float, median_tokens: int, count: int, rng: Generator
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        longer = np.exp(self.sigma * rng.standard_normal(count))
+        more = np.exp(self.token_sigma * rng.standard_normal(count))
+        return median_s * longer, (median_tokens * longer * more).astype(np.int64)

@@ -16,13 +16,23 @@ class VirtualExecutor:
         self._queue: deque[Work] = deque()
         self._running: list[tuple[float, int, Finished]] = []
         self._started = 0
-        self.busy_s = 0.0
-        """Seconds of all slots together in which they work, to the end of the work that has been started."""
+        self._worked_s = 0.0
+        self._when_full = (0.0, 0.0)
 
     @property
     def slots(self) -> int:
         """How many pieces of work run at once."""
         return self._slots
+
+    @property
+    def busy_share(self) -> float:
+        """Share of all slots' time, up to now, in which they worked."""
+        return self._share(self._clock.passed_s, self._worked_s)
+
+    @property
+    def busy_before_drain(self) -> float:
+        """The same up to when every slot was busy for the last time: later, nothing is left to start."""
+        return self._share(*self._when_full)
 
     def submit(self, work: Work) -> None:
         """Start work, or queue it when every slot is busy."""
@@ -36,6 +46,7 @@ class VirtualExecutor:
         if not self._running:
             return ()
         if timeout_s > 0:
+            self._worked_s += len(self._running) * (self._running[0][0] - self._clock.passed_s)
             self._clock.move_to(self._running[0][0])
         finished = []
         while self._running and self._running[0][0] <= self._clock.passed_s:
@@ -58,5 +69,9 @@ class VirtualExecutor:
             seconds = work.deadline_s
             finished = Finished(work.work_id, None, f"no answer within {seconds:.0f} s: its worker is taken as lost")
         self._started += 1
-        self.busy_s += seconds
         heappush(self._running, (self._clock.passed_s + seconds, self._started, finished))
+        if len(self._running) == self._slots:
+            self._when_full = (self._clock.passed_s, self._worked_s)
+
+    def _share(self, passed_s: float, worked_s: float) -> float:
+        return worked_s / (self._slots * passed_s) if passed_s else 0.0

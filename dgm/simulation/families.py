@@ -13,6 +13,8 @@ from dgm.simulation.costs import Costs
 from dgm.simulation.edits import Edits
 from dgm.simulation.pool import TaskPool
 
+ENDLESS_S = 100_000.0
+
 
 class Half(StrEnum):
     """What a family may be used for."""
@@ -29,6 +31,7 @@ class Family:
         founder: true skill of the founder, as the share of an infinite pool of tasks.
         tasks: of the suite.
         stages: sizes of its prefixes that agents earn.
+        timeout_s: seconds that each task gives; the default is far beyond the lognormal's tail.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Family:
     founder: float = 0.2
     tasks: int = 60
     stages: tuple[int, ...] = (10, 60)
+    timeout_s: float = ENDLESS_S
     pool: TaskPool = field(default_factory=TaskPool)
     edits: Edits = field(default_factory=Edits)
     costs: Costs = field(default_factory=Costs)

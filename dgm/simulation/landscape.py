@@ -81,6 +81,22 @@ class Landscape:
         chance = self._tasks.chances(self._skill(agent.design), agent.interactions)[task]
         return bool(self._generator("repeat", task, repeat, *agent.path).random() < chance)
 
+    def holdout(self, agent: SimulatedAgent, tasks: int, repeats: int) -> NDArray[np.bool_]:
+        """Return the outcomes of trials on tasks of the same pool that are in no search; shape (tasks, repeats).
+
+        Luck with these tasks is inherited along the lineage, as with those of the suite.
+        """
+        pool = self.family.pool
+        drawn = pool.draw(tasks, self._generator("holdout tasks"))
+        luck: Floats | None = None
+        for depth in range(len(agent.path) + 1):
+            luck = pool.interactions(luck, tasks, self._generator("holdout luck", *agent.path[:depth]))
+        assert luck is not None, "a founder has luck"  # noqa: S101
+        chances = drawn.chances(self._skill(agent.design), luck)
+        draws = self._generator("holdout trials", *agent.path).random((tasks, repeats))
+        resolved: NDArray[np.bool_] = draws < chances[:, np.newaxis]
+        return resolved
+
     def _idea(self, parent: SimulatedAgent, draws: list[float], drift: float) -> Idea:
         """Return the idea of an attempt: a new one, or one that the parent's children had already."""
         known = len(parent.ideas)
@@ -108,7 +124,7 @@ class Landscape:
         return Generator(PCG64([_PURPOSES.index(what), self._seed, *numbers, _END]))
 
 
-_PURPOSES = ("tasks", "founder", "attempt", "repeat")
+_PURPOSES = ("tasks", "founder", "attempt", "repeat", "holdout tasks", "holdout luck", "holdout trials")
 
 _END = 1
 """Behind the numbers of a seed: numpy takes those that differ in zeros at their end for the same."""

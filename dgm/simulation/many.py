@@ -3,11 +3,15 @@
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self, get_args
 
-from dgm.config import EvolveSection
-from dgm.simulation.families import family_of
+from dgm.config import EvolveSection, RunConfig
+from dgm.simulation.families import Family, family_of
 from dgm.simulation.landscape import Landscape
 from dgm.simulation.running import SimulatedRun, config_of, run_simulation
+
+STRATEGIES: tuple[str, ...] = get_args(EvolveSection.model_fields["strategy"].annotation)
+"""The names of all strategies, as in run.toml."""
 
 _AT_ONCE = 4
 """Cases that a process is given together."""
@@ -15,19 +19,21 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One search: a strategy on one landscape, with a budget of so many trials."""
+    """One search of one landscape; the configuration's seed is the landscape's too."""
 
-    family: str
-    evolve: EvolveSection
-    seed: int
-    trials: int
+    family: Family
+    config: RunConfig
     slots: int
 
+    @classmethod
+    def of(cls, family: str, evolve: EvolveSection, seed: int, trials: int, slots: int) -> Self:
+        """Return the search of a named family with a budget of so many trials. Raises ConfigError."""
+        named = family_of(family)
+        return cls(named, config_of(named, evolve, trials=trials, seed=seed), slots)
+
     def run(self) -> SimulatedRun:
-        """Search. Raises ConfigError for an unknown family."""
-        family = family_of(self.family)
-        config = config_of(family, self.evolve, trials=self.trials, seed=self.seed)
-        return run_simulation(config, Landscape(family, self.seed), self.slots)
+        """Search."""
+        return run_simulation(self.config, Landscape(self.family, self.config.seed), self.slots)
 
 
 def run_all(cases: Iterable[Case], processes: int = 1) -> Iterator[tuple[Case, SimulatedRun]]:

@@ -6,6 +6,7 @@ An agent's source is one file that says which agent of the landscape it is; noth
 from typing import assert_never
 
 from dgm.simulation.edits import Fate
+from dgm.simulation.families import Family
 from dgm.simulation.landscape import Landscape, SimulatedAgent
 from dgm.values import (
     AttemptOrder,
@@ -33,9 +34,6 @@ from dgm.values import (
 
 MANIFEST = Manifest("simulated", "an agent of a landscape", ("true",))
 LEVEL = SandboxLevel("simulated", "0" * 64)
-TRIAL_S = 100_000.0
-"""Seconds that a simulated task gives: far beyond the lognormal's tail."""
-
 _FILE = "agent"
 _DIGEST = "5" * 64
 _FAILURES = {Fate.BROKEN: Failure.NO_START, Fate.UNCHANGED: Failure.NO_CHANGE}
@@ -50,7 +48,7 @@ class SimulatedWorker:
         self._agents: list[SimulatedAgent] = []
         self._digests: list[str] = []
         self.founder = self._keep(landscape.founder)
-        self.suite = suite_of(landscape.family.tasks, landscape.family.stages)
+        self.suite = suite_of(landscape.family)
         self._index = {task.task_id: i for i, task in enumerate(self.suite.tasks)}
 
     def __call__(self, work: Work) -> Outcome:
@@ -76,14 +74,16 @@ class SimulatedWorker:
         number = int(order.agent[_FILE].data)
         agent, task = self._agents[number], self._index[order.task.task_id]
         resolved = agent.resolves[task] if order.repeat == 0 else self._landscape.repeat(agent, task, order.repeat)
-        spent, cut = self._spent(float(agent.seconds[task]), int(agent.tokens[task]), order.lease)
+        usd = self._landscape.family.costs.trial_usd
+        spent, cut = _spent(float(agent.seconds[task]), int(agent.tokens[task]), usd, order.lease)
         verdict = _RESOLVED if resolved and not cut else _FAILED
         return TrialOutcome(order.trial_id, verdict, self._digests[number], order.suite_digest, LEVEL, spent)
 
     def _attempt(self, order: AttemptOrder) -> AttemptOutcome:
         parent = self.agent(order.parent)
         attempted = self._landscape.attempt(parent, self.agent(order.acting.agent))
-        spent, cut = self._spent(attempted.seconds, attempted.tokens, order.lease)
+        usd = self._landscape.family.costs.attempt_usd
+        spent, cut = _spent(attempted.seconds, attempted.tokens, usd, order.lease)
         child = None if cut or attempted.child is None else self._keep(attempted.child)
         failure = None if child else Failure.LEASE if cut else _FAILURES[attempted.fate]
         manifest = None if child is None else MANIFEST
@@ -95,19 +95,28 @@ class SimulatedWorker:
         self._digests.append(source.digest)
         return source
 
-    def _spent(self, seconds: float, tokens: int, lease: Lease) -> tuple[Spent, bool]:
-        """Return what work costs, and whether its lease cut it short: then it ends in nothing."""
-        share = min(1.0, lease.seconds / seconds, lease.tokens / max(1, tokens))
-        tokens = int(share * tokens)
-        return Spent(tokens, self._landscape.family.costs.cost_usd(tokens), share * seconds), share < 1
+
+def _spent(seconds: float, tokens: int, usd: float, lease: Lease) -> tuple[Spent, bool]:
+    """Return what work costs, and whether its lease cut it short: then it ends in nothing.
+
+    Args:
+        usd: dollars for a million tokens.
+        lease: no dollars in it is no limit on them.
+    """
+    cost_usd = tokens * usd / 1e6
+    share = min(1.0, lease.seconds / seconds, lease.tokens / max(1, tokens))
+    if 0 < lease.cost_usd < share * cost_usd:
+        share = lease.cost_usd / cost_usd
+    return Spent(int(share * tokens), share * cost_usd, share * seconds), share < 1
 
 
-def suite_of(tasks: int, stages: tuple[int, ...]) -> Suite:
+def suite_of(family: Family) -> Suite:
     """Return a suite of empty tasks: a landscape needs their ids only."""
-    return Suite("simulated", "1", _DIGEST, "", Feedback.NONE, stages, tuple(map(_task, range(tasks))))
+    tasks = tuple(_task(number, family.timeout_s) for number in range(family.tasks))
+    return Suite("simulated", "1", _DIGEST, "", Feedback.NONE, family.stages, tasks)
 
 
-def _task(number: int) -> Task:
+def _task(number: int, timeout_s: float) -> Task:
     nothing = Tree()
     return Task(
         task_id=f"t{number}",
@@ -119,7 +128,7 @@ def _task(number: int) -> Task:
         allow=(),
         grader=Grader.FUNCTION,
         expected=("test",),
-        timeout_s=TRIAL_S,
+        timeout_s=timeout_s,
         split=Split.SEARCH,
         difficulty="",
     )

@@ -68,7 +68,7 @@ def test_trials_take_ten_minutes_in_the_median_and_sixty_cost_350_dollars() -> N
 
     assert np.median(seconds) == pytest.approx(600, rel=0.05)
     assert np.log(seconds).std() == pytest.approx(1.0, abs=0.02)
-    assert 60 * STEADY.costs.cost_usd(tokens.mean()) == pytest.approx(350, rel=0.05)
+    assert 60 * tokens.mean() * STEADY.costs.trial_usd / 1e6 == pytest.approx(350, rel=0.05)
 
 
 def test_repeats_of_a_pair_agree_unless_the_landscape_is_noisy() -> None:
