@@ -136,7 +136,9 @@ class SandboxSection(Section):
 class EvolveSection(Section):
     """How the archive grows."""
 
-    strategy: Literal["dgm", "dgmh", "hgm", "sica", "greedy", "random", "no-archive", "no-self-improvement"] = "dgm"
+    strategy: Literal[
+        "dgm", "dgmh", "hgm", "sica", "greedy", "random", "no-archive", "no-self-improvement", "latent"
+    ] = "dgm"
     """What is done next: which agent is expanded, and which is measured on what; docs/search.md describes each."""
     selection: Literal["score_child_prop", "score_prop", "uniform", "best"] = "score_child_prop"
     """Rule of `dgm` and `no-self-improvement`: score and few children, score alone, uniform, or the best ones."""

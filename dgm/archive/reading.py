@@ -22,6 +22,7 @@ from dgm.values import (
     Mark,
     OpenLease,
     SourceSketch,
+    Spent,
     Totals,
     Tree,
     TrialRecord,
@@ -45,6 +46,9 @@ _KEPT = "SELECT name, sha256, bytes, bundle FROM artifacts"
 _TOTALS = """
     SELECT tokens, cost_usd, seconds, hours,
         (SELECT count(*) FROM attempts WHERE state != 'open') AS attempts,
+        (SELECT coalesce(sum(tokens), 0) FROM attempts) AS attempts_tokens,
+        (SELECT coalesce(sum(cost_usd), 0.0) FROM attempts) AS attempts_cost_usd,
+        (SELECT coalesce(sum(seconds), 0.0) FROM attempts) AS attempts_seconds,
         (SELECT count(*) FROM trials WHERE state = 'scored') AS trials,
         (SELECT count(*) FROM agents) AS agents
     FROM runs
@@ -212,7 +216,9 @@ class ArchiveReader:
         """Return what was used and done so far."""
         row = self._one(_TOTALS)
         assert row is not None, "a run has one row of its own"  # noqa: S101
-        return Totals(rows.spent(row), *(row[count] for count in ("attempts", "trials", "agents", "hours")))
+        on_attempts = Spent(*(row[f"attempts_{unit}"] for unit in rows.UNITS))
+        counts = row["attempts"], row["trials"], row["agents"]
+        return Totals(rows.spent(row), *counts, hours=row["hours"], on_attempts=on_attempts)
 
     # -- figures for people ---------------------------------------------------------------------------------------
 

@@ -41,6 +41,9 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
+UNITS = ("tokens", "cost_usd", "seconds")
+"""Columns of what was spent, in the order of `Spent`."""
+
 _SHORT = 2_000
 _PACKED = "zlib:"
 
@@ -223,7 +226,7 @@ def _verdict(row: Row) -> Verdict | None:
 
 def spent(row: Row) -> Spent:
     """Read what a row of a run, an attempt or a trial says was spent."""
-    return Spent(row["tokens"], row["cost_usd"], row["seconds"])
+    return Spent(*(row[unit] for unit in UNITS))
 
 
 def _time(text: str | None) -> datetime | None:

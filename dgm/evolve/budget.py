@@ -17,6 +17,10 @@ LEAST_SHARE = 0.25
 LEAST_TIME = 0.1
 """Of the time that work may take at most, which it seldom does: with less left, it is not started."""
 
+USUAL_ATTEMPT, USUAL_COUNTS = 4.0, 4
+"""What an attempt costs by a trial (published runs of the Darwin Gödel Machine), and how many of a run's own outweigh
+it."""
+
 _ROUNDING = 1e-9
 
 
@@ -35,6 +39,7 @@ class Budget:
         limits: None in it is no limit.
         leases: what a whole lease is.
         settled: what ended work used.
+        on_attempts: the part of it that attempts used.
         held: tokens and dollars of the leases that are open, each `STARTS` times.
         attempts, trials: ended ones; an unscored trial is not counted.
         open_attempts, open_trials, open_screenings: pieces of work under way.
@@ -51,11 +56,13 @@ class Budget:
     open_trials: int = 0
     open_screenings: int = 0
     hours: float = 0.0
+    on_attempts: Spent = field(default_factory=Spent)
 
     @classmethod
     def after(cls, limits: BudgetSection, leases: LeaseSection, totals: Totals) -> Self:
         """Return the books of a run of which nothing is under way."""
-        return cls(limits, leases, totals.spent, Spent(), totals.attempts, totals.trials, hours=totals.hours)
+        counts = totals.attempts, totals.trials
+        return cls(limits, leases, totals.spent, Spent(), *counts, hours=totals.hours, on_attempts=totals.on_attempts)
 
     def refusal(self, kind: WorkKind) -> Refused | None:
         """Return why no lease of this kind is given now, however short the work; None: one is."""
@@ -89,7 +96,14 @@ class Budget:
         Args:
             counts: whether it counts as an attempt or as a trial.
         """
-        return self._changed(kind, -1, self.settled + spent, self.held + _times(lease, -STARTS), counted=int(counts))
+        return self._changed(
+            kind,
+            -1,
+            self.settled + spent,
+            self.held + _times(lease, -STARTS),
+            counted=int(counts),
+            on_attempts=self.on_attempts + spent if kind is WorkKind.ATTEMPT else None,
+        )
 
     def at(self, hours: float) -> Self:
         """Return the books at another time."""
@@ -166,7 +180,34 @@ class Budget:
             return Refused(f"the budget of {limit:g} {unit} is used up: too few are left for one {kind.value}")
         return left * (1 - _ROUNDING)
 
-    def _changed(self, kind: WorkKind, opened: int, settled: Spent, held: Spent, *, counted: int = 0) -> Self:
+    @property
+    def attempt_in_trials(self) -> float:
+        """What an attempt has cost by what a trial has, the mean of tokens and seconds; four at first, as published.
+
+        A founder's screening is taken for trials: there is one.
+        """
+        if not self.attempts or not self.trials:
+            return USUAL_ATTEMPT
+        pairs = (
+            (self.on_attempts.tokens, self.settled.tokens - self.on_attempts.tokens),
+            (self.on_attempts.seconds, self.settled.seconds - self.on_attempts.seconds),
+        )
+        known = [(a / self.attempts) / (t / self.trials) for a, t in pairs if a > 0 and t > 0]
+        if not known:
+            return USUAL_ATTEMPT
+        seen = self.attempts * sum(known) / len(known)
+        return (USUAL_ATTEMPT * USUAL_COUNTS + seen) / (USUAL_COUNTS + self.attempts)
+
+    def _changed(
+        self,
+        kind: WorkKind,
+        opened: int,
+        settled: Spent,
+        held: Spent,
+        *,
+        counted: int = 0,
+        on_attempts: Spent | None = None,
+    ) -> Self:
         """Return the books after a piece of work was opened, or closed. Every outcome comes by: so no `replace`."""
         attempt, trial = kind is WorkKind.ATTEMPT, kind is WorkKind.TRIAL
         return type(self)(
@@ -180,6 +221,7 @@ class Budget:
             open_trials=self.open_trials + opened * trial,
             open_screenings=self.open_screenings + opened * (kind is WorkKind.SCREENING),
             hours=self.hours,
+            on_attempts=on_attempts or self.on_attempts,
         )
 
 

@@ -16,7 +16,7 @@ class Growable:
 
     view: NDArray[Any]
     """The rows, to read and to change; an older view does not see what is appended later."""
-    at: memoryview
+    at: "memoryview[Any]"
     """The same numbers, and room for more, to read and to change one by one: faster than in an array."""
 
     def __init__(self, dtype: DTypeLike, width: int | None = None) -> None:

@@ -17,7 +17,9 @@ __all__ = ["NO_PARENT", "Cell", "Population"]
 
 NO_PARENT = -1
 
-_NEW, _AGAIN, _PENDING, _RESOLVED = map(int, (Cell.NEW, Cell.AGAIN, Cell.PENDING, Cell.RESOLVED))
+_NEW, _AGAIN, _PENDING, _RESOLVED, _GIVEN_UP = map(
+    int, (Cell.NEW, Cell.AGAIN, Cell.PENDING, Cell.RESOLVED, Cell.GIVEN_UP)
+)
 """Plain numbers: a member of an enum takes longer to look up than a trial to count."""
 
 
@@ -40,6 +42,7 @@ class Population:
         self._resolved, self._ended, self._pending = (Growable(np.int64) for _ in range(3))
         self._first_left, self._children, self._expanding = (Growable(np.int64) for _ in range(3))
         self._clade_resolved, self._clade_ended = Growable(np.int64), Growable(np.int64)
+        self._outcomes = Growable(np.int64, 3)
 
     # What is known.
 
@@ -128,6 +131,11 @@ class Population:
         return self._clade_ended.view
 
     @property
+    def outcomes(self) -> NDArray[np.int64]:
+        """Scored trials in the order of their ends: agent, index of the task, 1 if resolved; shape (trials, 3)."""
+        return self._outcomes.view
+
+    @property
     def score(self) -> NDArray[np.float64]:
         """What is compared: resolved tasks by those of the largest stage; not earned or not run counts as unresolved.
 
@@ -214,6 +222,8 @@ class Population:
             self._first_left.at[agent] -= 1
         if not self._flagged.at[agent]:
             self._add_to_clade(agent, resolved, 1)
+        if cell != _GIVEN_UP:
+            self._outcomes.append((agent, i, resolved))
         self._judge_series(agent)
 
     def _leave_pending(self, agent: int, task: str, cell: int) -> int:

@@ -290,7 +290,12 @@ class MemoryArchive(MemoryReader):
             return
         before = self._totals[None]
         after = Totals(
-            before.spent + spent, before.attempts + attempts, before.trials + trials, before.agents, before.hours
+            before.spent + spent,
+            before.attempts + attempts,
+            before.trials + trials,
+            before.agents,
+            before.hours,
+            before.on_attempts + spent if attempts else before.on_attempts,
         )
         self._journal.put(self._totals, None, after)
 

@@ -201,3 +201,5 @@ class Totals:
     agents: int
     hours: float
     """Wall hours in which a driver had the run open."""
+    on_attempts: Spent = field(default_factory=Spent)
+    """The part of `spent` that attempts used."""

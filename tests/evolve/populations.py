@@ -19,7 +19,7 @@ BUDGET = Budget(BudgetSection(trials=100_000), LeaseSection())
 
 STRATEGIES: dict[str, Strategy] = {
     name: open_strategy(EvolveSection(strategy=name))  # type: ignore[arg-type]
-    for name in ("dgm", "dgmh", "hgm", "sica", "greedy", "random", "no-archive", "no-self-improvement")
+    for name in ("dgm", "dgmh", "hgm", "sica", "greedy", "random", "no-archive", "no-self-improvement", "latent")
 }
 
 

@@ -99,8 +99,8 @@ def chances(name: str, population: Population) -> dict[int, float]:
     return dict(action.probabilities)
 
 
-drawing = pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "hgm"])
-"""What hgm draws from has tests of its own."""
+drawing = pytest.mark.parametrize("name", [name for name in STRATEGIES if name not in ("hgm", "latent")])
+"""What hgm draws from, and what latent believes, have tests of their own."""
 
 
 @drawing

@@ -13,6 +13,7 @@ from dgm.evolve.strategies.dgm import Dgm
 from dgm.evolve.strategies.dgmh import DgmH
 from dgm.evolve.strategies.greedy import Greedy
 from dgm.evolve.strategies.hgm import Hgm
+from dgm.evolve.strategies.latent import Latent
 from dgm.evolve.strategies.no_archive import NoArchive
 from dgm.evolve.strategies.no_self_improvement import NoSelfImprovement
 from dgm.evolve.strategies.sica import Sica
@@ -23,6 +24,7 @@ __all__ = [
     "DgmH",
     "Greedy",
     "Hgm",
+    "Latent",
     "NoArchive",
     "NoSelfImprovement",
     "Sica",
@@ -57,6 +59,8 @@ def open_strategy(section: EvolveSection) -> Strategy:
             return DgmH()
         case "hgm":
             return Hgm(section.widening, section.first_expansions)
+        case "latent":
+            return Latent()
         case "sica":
             return Sica()
         case "greedy":
