@@ -49,7 +49,7 @@ def ask(client: OpenAI, talk: list[dict[str, str]], temperature: float) -> str:
     timeout_s = max(float(os.environ.get("DGM_DEADLINE", time.time() + 600)) - time.time() - MARGIN_S, 1.0)
     model = os.environ.get("DGM_MODEL", "")
     completion = client.chat.completions.create(
-        model=model, messages=talk, temperature=temperature, max_tokens=MAX_TOKENS, timeout=timeout_s
+        model=model, messages=talk, temperature=temperature, max_tokens=MAX_TOKENS, timeout=timeout_s, stop=prompt.STOP
     )
     return completion.choices[0].message.content or ""
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from oneshot.merge import merge
+from oneshot.merge import gist, merge
 from oneshot.reply import Block, parse
 
 SHOWN_BYTES = 6_000  # what a small model reads in about half a minute
@@ -24,13 +24,8 @@ def choose(texts: dict[str, str], instruction: str, limit: int) -> dict[str, str
     words = set(re.findall(r"\w{4,}", instruction))
 
     def rank(path: str) -> tuple[bool, bool, bool, int]:
-        named = path.rpartition("/")[2] in instruction
-        return (
-            not named,
-            "test" in path,
-            not path.endswith(".py"),
-            -len(words.intersection(re.findall(r"\w+", texts[path]))),
-        )
+        named, common = path.rpartition("/")[2] in instruction, words.intersection(re.findall(r"\w+", texts[path]))
+        return not named, "test" in path, not path.endswith(".py"), -len(common)
 
     shown: dict[str, str] = {}
     for path in sorted(texts, key=rank):
@@ -53,10 +48,12 @@ def apply(texts: dict[str, str], answer: str) -> tuple[dict[str, str], list[str]
 
 
 def _edit(text: str | None, block: Block) -> str:
+    """Give the text that a block makes of a file: as it is where nothing follows from it, such as an idle import."""
     if not block.path or ".." in block.path or block.path.startswith("/"):
         raise ValueError("write a line ### path::name above the block, with a path inside the repository")
     if text is not None and block.path.endswith(".py"):
-        return merge(text, block.code, block.name)
+        merged = merge(text, block.code, block.name)
+        return merged if block.path.endswith("__init__.py") or gist(merged) != gist(text) else text
     if block.name:
         raise LookupError("there is no such Python file; to make a new file, write its path alone")
     return block.code + "\n"

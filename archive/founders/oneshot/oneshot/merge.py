@@ -6,7 +6,6 @@ from itertools import takewhile
 from textwrap import dedent, indent
 
 Import = ast.Import | ast.ImportFrom
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def merge(source: str, code: str, name: str = "") -> str:
@@ -24,6 +23,14 @@ def merge(source: str, code: str, name: str = "") -> str:
         source = _put(source, node, code, owner)
     ast.parse(source)
     return source
+
+
+def gist(source: str) -> list[str]:
+    """Give the statements of `source` without comments, and without imports of what nothing uses."""
+    tree = ast.parse(source)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    idle = [node for node in tree.body if isinstance(node, Import) and used.isdisjoint(re.findall(r"\w+", key(node)))]
+    return [ast.unparse(node) for node in tree.body if node not in idle]
 
 
 def key(node: ast.stmt) -> str:
@@ -68,7 +75,7 @@ def _gap(place: ast.Module | ast.ClassDef, node: ast.stmt, end: int) -> tuple[in
     """Choose the place of what is new, and the empty lines around it: last in its class or module, or below imports."""
     if isinstance(place, ast.ClassDef):
         return place.body[-1].end_lineno or end, [""]
-    if isinstance(node, Definition):
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         last = place.body[-1] if place.body else node
         return (last.lineno - 1 if isinstance(last, ast.If) else end), ["", ""]
     head = list(takewhile(lambda each: isinstance(each, ast.Expr | Import), place.body))

@@ -11,9 +11,9 @@ You change a repository. First say in one sentence what is wrong or missing, and
 you change or add, each one whole, in a block under a heading: ### path::function, or ### path::Class.method.
 A missing import goes above the function, in its block. A new file is a block under ### path."""
 
-EXAMPLE = "def total(prices):\n    return 0"
-EXAMPLE_EDIT = "import math\n\ndef total(prices):\n    return math.fsum(prices)"
-EXAMPLE_ANSWER = "total always returns 0; it must return the sum.\n\n" + render("cart.py::total", EXAMPLE_EDIT)
+STOP = "\nTask: "  # where a small model goes on after its answer with a task of its own
+EXAMPLE = "def total(prices):\n    return 0"  # no import in its answer: a small model copies that too
+EXAMPLE_EDIT = render("cart.py::total", EXAMPLE.replace("0", "sum(prices)"))
 
 
 def first(instruction: str, shown: dict[str, str], hidden: list[str]) -> list[dict[str, str]]:
@@ -21,7 +21,7 @@ def first(instruction: str, shown: dict[str, str], hidden: list[str]) -> list[di
     return [
         {"role": "system", "content": FORM},
         {"role": "user", "content": _question("The cart says 0, whatever is in it.", {"cart.py": EXAMPLE}, [])},
-        {"role": "assistant", "content": EXAMPLE_ANSWER},
+        {"role": "assistant", "content": f"total always returns 0; it must return the sum.\n\n{EXAMPLE_EDIT}"},
         {"role": "user", "content": _question(instruction, shown, hidden)},
     ]
 
@@ -34,4 +34,4 @@ def again(reasons: list[str]) -> dict[str, str]:
 def _question(instruction: str, shown: dict[str, str], hidden: list[str]) -> str:
     files = [render(path, text.rstrip("\n")) for path, text in shown.items()]
     others = [f"Not shown: {', '.join(hidden)}\n"] if hidden else []
-    return "\n".join([*files, *others, f"Task: {instruction.strip()}"])
+    return "\n".join([*files, *others]) + STOP + instruction.strip()

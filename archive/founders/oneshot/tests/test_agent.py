@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from oneshot.__main__ import solve
+from oneshot.prompt import STOP, first
 from oneshot.reply import TICKS
 
 FIX = f"### calc.py::add\n{TICKS}python\ndef add(a, b):\n    return a + b\n{TICKS}"
@@ -14,9 +15,11 @@ class Model:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.asked = []
+        self.stops = []
         self.chat = SimpleNamespace(completions=self)
 
-    def create(self, *, messages, **_):
+    def create(self, *, messages, stop, **_):
+        self.stops.append(stop)
         self.asked.append(messages[-1]["content"])
         return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=self.answers.pop(0)))])
 
@@ -51,6 +54,47 @@ def test_an_answer_without_effect_is_asked_for_once_more(workspace, bad):
 
     assert "could not be applied" in model.asked[1]
     assert "a + b" in (workspace / "calc.py").read_text()
+
+
+@pytest.mark.parametrize("heading", ["calc.py::add", "calc.py"])
+def test_an_answer_with_nothing_but_a_copied_import_is_asked_for_once_more(workspace, heading):
+    model = Model(f"### {heading}\n{TICKS}python\nimport math\n\ndef add(a, b):\n    return a - b\n{TICKS}", FIX)
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert "the answer changes nothing" in model.asked[1]
+    assert (workspace / "calc.py").read_text() == "def add(a, b):\n    return a + b\n"
+
+
+def test_an_import_that_was_missing_is_an_answer(workspace):
+    (workspace / "calc.py").write_text("def root(a):\n    return math.sqrt(a)\n")
+    model = Model(f"### calc.py\n{TICKS}python\nimport math\n{TICKS}")
+
+    solve(model, workspace, "NameError in root.", [])
+
+    assert (workspace / "calc.py").read_text().startswith("import math\n")
+
+
+def test_an_import_into_a_package_for_others_is_an_answer(workspace):
+    (workspace / "__init__.py").write_text("")
+    model = Model(f"### __init__.py\n{TICKS}python\nfrom .calc import add\n{TICKS}")
+
+    solve(model, workspace, "Export add.", [])
+
+    assert "from .calc import add" in (workspace / "__init__.py").read_text()
+
+
+def test_a_model_is_stopped_before_a_task_of_its_own(workspace):
+    model = Model(FIX)
+
+    solve(model, workspace, "Fix add.", [])
+
+    assert model.stops == [STOP]
+    assert STOP + "Fix add." in model.asked[0]
+
+
+def test_nothing_is_imported_in_the_example_that_the_model_copies():
+    assert "import" not in "".join(message["content"] for message in first("Fix add.", {}, [])[1:])
 
 
 def test_the_conversation_ends_with_the_answer(workspace):

@@ -1,6 +1,6 @@
 import pytest
 
-from oneshot.merge import merge
+from oneshot.merge import gist, merge
 
 SOURCE = '''"""A shop."""
 
@@ -93,6 +93,16 @@ def test_a_function_beside_a_class_is_not_put_into_it():
 
     assert "\ndef fresh" in merged
     assert "    limit = 3\n" in merged
+
+
+@pytest.mark.parametrize("more", ["import math\n", "from math import pi as p, e\n", "# a comment\n", "\n\n"])
+def test_the_gist_of_a_source_is_without_what_nothing_uses(more):
+    assert gist(more + SOURCE) == gist(SOURCE)
+
+
+@pytest.mark.parametrize("more", ["import os.path\nx = os.sep\n", "LIMIT = 1\n", "from math import pi as p\nx = p\n"])
+def test_the_gist_of_a_source_is_all_that_it_does(more):
+    assert len(gist(more + SOURCE)) == len(gist(SOURCE)) + more.count("\n")
 
 
 @pytest.mark.parametrize("code", ["", "# nothing\n", "print(1)\n"])

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from oneshot.prompt import STOP
 from oneshot.reply import TICKS, Block, parse, render
 
 OWN = Path(__file__).parent.parent
@@ -18,6 +19,11 @@ def test_a_reply_can_carry_every_file_of_this_agent(path):
 @pytest.mark.parametrize("path", OWN_FILES, ids=str)
 def test_no_line_of_this_agent_closes_a_block(path):
     assert not [line for line in path.read_text().split("\n") if line.startswith(TICKS)]
+
+
+@pytest.mark.parametrize("path", OWN_FILES, ids=str)
+def test_no_file_of_this_agent_stops_the_model_that_writes_it(path):
+    assert STOP not in "\n" + path.read_text()
 
 
 @pytest.mark.parametrize("heading", ["### a/b.py::f", "`a/b.py::f`", "**a/b.py::f**:", "a/b.py::f"])
