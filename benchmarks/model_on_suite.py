@@ -1,15 +1,17 @@
 """How much of a suite one agent resolves with the local model: one trial a task, both splits, temperature 0.
 
 Each task prints its line as it ends, so a measurement that is cut short is not lost; `--tasks` goes on with the rest.
-At the end the shares with their 95 % Wilson intervals. The time of a task is not stretched for a slow machine.
+At the end the shares with their 95 % Wilson intervals. `--stretch` multiplies each task's time, for a machine that has
+other work to do: else its load would decide which answers come too late.
 
-    python benchmarks/model_on_suite.py [--agent oneshot] [--suite repair] [--tasks ID,ID] [--max-tokens 1024]
+    python benchmarks/model_on_suite.py [--agent oneshot] [--suite repair] [--tasks ID,ID] [--stretch 1]
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dgm.cli.founders import founder_tree
@@ -32,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     config = parse_config('[models]\nendpoint = "local"\n[budget]\nattempts = 0\n', overrides)
     resolved: list[tuple[Task, bool]] = []
     with tempfile.TemporaryDirectory() as folder, local_server(config, Path(folder) / "llama.log") as reachable:
-        for task in (suite.task(name) for name in wanted):
+        for name in wanted:
+            task = replace(suite.task(name), timeout_s=options.stretch * suite.task(name).timeout_s)
             outcome = _measured(reachable, options.agent, suite, task)
             _say(task, outcome)
             if outcome.verdict is not None:
@@ -48,6 +51,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--suite", default="repair")
     parser.add_argument("--tasks", default="")
     parser.add_argument("--max-tokens", type=int, default=1024)
+    parser.add_argument("--stretch", type=float, default=1.0)
     parser.add_argument("--sandbox", default="bubblewrap")
     return parser.parse_args(arguments)
 
