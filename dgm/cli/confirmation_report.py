@@ -160,6 +160,11 @@ def _notes(findings: Findings, uses: int) -> Iterator[str]:
     lost = findings.agent.lost + sum(arm.lost for side, arm in findings.sides.items() if side is not Side.CEILING)
     if lost:
         yield f"{lost} repeats could not be scored through no fault of an agent: each counts against a{plan.agent}."
+    if tampering := findings.agent.tampering:
+        yield (
+            f"{_count(tampering, 'trial')} of a{plan.agent} tampered with the grader, and are not resolved: "
+            "look at them before you use it."
+        )
     if short := findings.sides[Side.CONTROL].short:
         yield f"In {short} repeats the control ran out of tries before its tokens: any right answer counts."
 

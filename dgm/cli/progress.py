@@ -111,10 +111,11 @@ def summary(progress: Progress) -> list[str]:
 
 def summary_of_confirmation(progress: ConfirmationProgress) -> list[str]:
     """Return the state of a confirmation in a few short lines: never who resolved what."""
+    spent = spent_of(progress.spent_of_budget)
     return [
         f"{progress.busy}/{progress.slots} slots busy, {progress.ended} of {progress.known} trials known so far, "
         f"{progress.tokens:,} tokens, {duration(progress.hours * 3600)}",
-        spent_of(progress.spent_of_budget),
+        *([spent] if spent else []),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dgm.ports import Archive, Clock
+from dgm.ports import Clock
 
 BANK_S = 60.0
 """How often the hours go to the archive, unless an executor keeps the loop waiting: see `open_books` for a kill."""
@@ -12,11 +12,12 @@ class Hours:
     """The hours of one loop.
 
     Args:
+        add: adds hours to what the archive has.
         before: those of the run before this loop.
     """
 
-    def __init__(self, archive: Archive, clock: Clock, before: float) -> None:
-        self._archive, self._clock, self._before = archive, clock, before
+    def __init__(self, add: Callable[[float], None], clock: Clock, before: float) -> None:
+        self._add, self._clock, self._before = add, clock, before
         self._started_s, self._rested_s, self._banked = clock.monotonic(), 0.0, 0.0
 
     def pass_time(self) -> float:
@@ -28,7 +29,7 @@ class Hours:
     def bank(self) -> None:
         """Let the archive have what it does not have yet."""
         hours = self._here
-        self._archive.add_hours(hours - self._banked)
+        self._add(hours - self._banked)
         self._banked = hours
 
     def rest(self, wait: Callable[[], None]) -> None:

@@ -96,7 +96,7 @@ class Loop:
         self._overseer = Overseer(archive, inbox, self._books)
         self._waits_for = self._told_to_wait_for = ""
         self._best = self._picked()
-        self._hours = Hours(archive, clock, self._books.budget.hours)
+        self._hours = Hours(archive.add_hours, clock, self._books.budget.hours)
 
     @property
     def population(self) -> Population:

@@ -38,6 +38,7 @@ def _arm(arm: Arm) -> dict[str, object]:
         "usd_per_resolved": arm.usd_per_resolved,
         "lost": arm.lost,
         "short": arm.short,
+        "tampering": arm.tampering,
     }
 
 

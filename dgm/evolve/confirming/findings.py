@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dgm.evaluations import Pairs, Ruling, clustered_wilson, rule
 from dgm.evolve.confirming.control import ControlTries, control_tries
 from dgm.evolve.confirming.wanted import Ended
-from dgm.values import ConfirmationPlan, HoldoutKey, HoldoutTrial, Interval, Side, Spent, TrialState
+from dgm.values import ConfirmationPlan, Finish, HoldoutKey, HoldoutTrial, Interval, Side, Spent, TrialState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Arm:
         used: by all those tries, without work that was lost.
         lost: repeats that could not be scored: against the agent, and for any other side.
         short: repeats in which the control's tries ended before their tokens: resolved if any try is.
+        tampering: tries that were taken as an attempt on the grader; never resolved.
     """
 
     agent: int
@@ -27,7 +28,8 @@ class Arm:
     share: Interval
     tries: int
     used: Spent
-    lost: int = 0
+    lost: int
+    tampering: int
     short: int = 0
 
     @property
@@ -100,7 +102,7 @@ def _arm_of(plan: ConfirmationPlan, ended: Ended, agent: int, *, lost_counts: bo
     by_task = tuple(sum(lost_counts if _is_lost(one) else one.resolved for one in row) for row in rows)
     trials = [one for row in rows for one in row]
     lost = sum(map(_is_lost, trials))
-    return Arm(agent, by_task, _share(plan, by_task), len(trials), _used(trials), lost)
+    return Arm(agent, by_task, _share(plan, by_task), len(trials), _used(trials), lost, _tampering(trials))
 
 
 def _arm_of_control(plan: ConfirmationPlan, controls: Sequence[ControlTries], resolved: Sequence[bool]) -> Arm:
@@ -109,7 +111,7 @@ def _arm_of_control(plan: ConfirmationPlan, controls: Sequence[ControlTries], re
     tries = [one for control in controls for one in control.tries]
     lost = sum(control.is_lost for control in controls)
     short = sum(not control.has_its_tokens and not control.is_lost for control in controls)
-    return Arm(plan.founder, by_task, _share(plan, by_task), len(tries), _used(tries), lost, short)
+    return Arm(plan.founder, by_task, _share(plan, by_task), len(tries), _used(tries), lost, _tampering(tries), short)
 
 
 def _whole(plan: ConfirmationPlan, ended: Ended, task: str, repeat: int) -> ControlTries:
@@ -125,6 +127,10 @@ def _share(plan: ConfirmationPlan, by_task: Sequence[int]) -> Interval:
 
 def _used(trials: Iterable[HoldoutTrial]) -> Spent:
     return sum((one.used for one in trials), Spent())
+
+
+def _tampering(trials: Iterable[HoldoutTrial]) -> int:
+    return sum(one.finish is Finish.TAMPERED for one in trials)
 
 
 def _is_lost(trial: HoldoutTrial) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from dgm.config import RunConfig
 from dgm.errors import StorageFull
@@ -14,7 +15,7 @@ from dgm.evolve.confirming.progress import ConfirmationEnd, ConfirmationObserver
 from dgm.evolve.confirming.sentence import sentence
 from dgm.evolve.confirming.wanted import count_ended, is_complete
 from dgm.evolve.faults import halt_after
-from dgm.evolve.hours import BANK_S
+from dgm.evolve.hours import Hours
 from dgm.evolve.loop import GRACE_S, TICK_S
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.progress import Reason
@@ -46,12 +47,12 @@ class ConfirmationLoop:
         stop: Callable[[], bool],
     ) -> None:
         self._suite, self._record, self._plan = suite, record, record.plan
-        self._confirmations, self._executor, self._clock = confirmations, executor, clock
+        self._confirmations, self._executor = confirmations, executor
         self._observer, self._stop = observer, stop
         orders = Orders(config, suite, archive, models, split=Split.HOLDOUT)
         self._books = ConfirmationBooks.open(config, record, confirmations, orders, suite.digest, clock.now())
-        self._hours_before, self._banked_hours = self._books.budget.hours, 0.0
-        self._started_s = clock.monotonic()
+        add = partial(confirmations.add_confirmation_hours, record.confirmation_id)
+        self._hours = Hours(add, clock, self._books.budget.hours)
 
     def run(self) -> ConfirmationEnd:
         """Run to the end, and close the executor. Raises ArchiveError: the run's folder cannot be used."""
@@ -78,7 +79,7 @@ class ConfirmationLoop:
             return halt
         self._tell()
         halts = [self._books.close(finished) for finished in self._executor.wait(TICK_S)]
-        self._pass_time()
+        self._books.budget = self._books.budget.at(self._hours.pass_time())
         return next((halt for halt in halts if halt is not None), self._broken() or self._overtime())
 
     def _fill_slots(self) -> Halt | None:
@@ -117,7 +118,7 @@ class ConfirmationLoop:
                     self._books.close(finished)
             self._executor.close()
             lost = self._books.lose_the_rest(f"under way when the work ended: {halt.reason}")
-            self._confirmations.add_confirmation_hours(self._record.confirmation_id, self._hours - self._banked_hours)
+            self._hours.bank()
         self._books.said.append(f"{halt.reason}: {halt.detail}")
         self._tell()
         if halt.reason is Reason.STORAGE or not self._is_complete:
@@ -137,18 +138,6 @@ class ConfirmationLoop:
     @property
     def _is_complete(self) -> bool:
         return is_complete(self._plan, self._books.ended)
-
-    @property
-    def _hours(self) -> float:
-        """Since this loop began."""
-        return (self._clock.monotonic() - self._started_s) / 3600
-
-    def _pass_time(self) -> None:
-        hours = self._hours
-        self._books.budget = self._books.budget.at(self._hours_before + hours)
-        if (hours - self._banked_hours) * 3600 >= BANK_S:
-            self._confirmations.add_confirmation_hours(self._record.confirmation_id, hours - self._banked_hours)
-            self._banked_hours = hours
 
     def _tell(self) -> None:
         books = self._books

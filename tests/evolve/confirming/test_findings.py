@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dgm.evaluations import LEVEL, Word
 from dgm.evolve.confirming import Findings, claims_of, described, find, sentence
-from dgm.values import ConfirmationPlan, ConfirmationRecord, HoldoutKey, HoldoutTrial, Side, TrialState
+from dgm.values import ConfirmationPlan, ConfirmationRecord, Finish, HoldoutKey, HoldoutTrial, Side, TrialState
 from tests.evolve.confirming.held import ended, known
 
 BOTH = (Side.FOUNDER, Side.PARENT)
@@ -55,6 +55,16 @@ def test_cost_is_for_each_resolved_repeat() -> None:
 
     assert found.agent.tokens_per_resolved == 8 * 10 / 4
     assert found.sides[Side.FOUNDER].tokens_per_resolved is None
+
+
+def test_an_attempt_on_the_grader_is_told_and_not_resolved() -> None:
+    plan = plan_of(8)
+    trials = outcomes(plan, agent=8, founder=0, parent=0)
+    trials |= known(ended(2, "t3", resolved=False, finish=Finish.TAMPERED))
+
+    agent = find(plan, trials).agent
+
+    assert (agent.resolved, agent.tampering) == (7, 1)
 
 
 def test_the_claim_is_against_the_founder_and_the_control() -> None:
