@@ -107,6 +107,13 @@ def test_repeats_that_always_agree_are_worth_one_trial() -> None:
     assert clustered_wilson([5, 0, 5, 0], [5] * 4).low == pytest.approx(wilson(2, 4).low, abs=0.03)
 
 
+def test_repeats_that_scatter_are_worth_more_than_one_trial() -> None:
+    interval = clustered_wilson([2, 3, 2, 3, 2, 3], [5] * 6)
+
+    alone = wilson(3, 6)
+    assert interval.high - interval.low < 0.7 * (alone.high - alone.low)
+
+
 def test_tasks_that_are_all_resolved_are_no_certainty() -> None:
     interval = clustered_wilson([5] * 4, [5] * 4)
 

@@ -183,6 +183,18 @@ def test_what_a_killed_driver_left_under_way_is_charged_whole(held: Held) -> Non
     assert end.record.spent.tokens == 24 * 10 + 100
 
 
+def test_where_tokens_are_limited_every_start_that_it_may_have_had_is_charged(held: Held) -> None:
+    held.section = ConfirmSection(repeats=1, tokens=10_000)
+    held.script.raises = interrupted_at(5, Killed())
+    with pytest.raises(Killed):
+        held.confirm(2)
+
+    end = held.confirm(2)
+
+    assert end.record.spent.tokens == 24 * 10 + 2 * 100
+    assert held.told[-1].tokens == end.record.spent.tokens
+
+
 def test_a_budget_that_is_used_up_ends_it_without_a_ruling_and_a_larger_one_goes_on(held: Held) -> None:
     held.section = ConfirmSection(repeats=1, tokens=1000)
     held.script.uses = lambda order: 90
