@@ -4,12 +4,14 @@ import logging
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import click
 
 from dgm.archive import Run
 from dgm.cli import render
+from dgm.cli.attending import every_second
 from dgm.cli.confirmation_report import announce, beginning, uses_of
 from dgm.cli.preparing import announce_sandbox, local_server, model_names_of, pin
 from dgm.cli.progress import summary_of_confirmation, watcher
@@ -113,6 +115,8 @@ def _worked(
             clock,
             observer=_logged(watching),
             stop=asked_to_stop,
+            inbox=run.inbox,
+            attending=every_second if config.cluster.executor == "inline" else nullcontext,
         )
         return loop.run()
 

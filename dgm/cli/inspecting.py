@@ -88,11 +88,13 @@ def status(run_dir: Path | None, as_json: bool) -> None:
         open_leases = len(run.archive.open_leases())
         events = run.archive.events(last=5)
         newest = run.archive.newest_event(AT_WORK)
+        begun = [one for one in run.archive.confirmations() if not one.has_ended]
     paused = newest is not None and newest.kind == "pause"
     if as_json:
         render.print_json({"folder": shown_path(run.folder), "totals": totals, "budget": budget.model_dump(),
                            "best": best, "open_leases": open_leases, "events": events, "paused": paused,
-                           "oversight": _oversight_of(view), "for_a_person": view.for_a_person})  # fmt: skip
+                           "oversight": _oversight_of(view), "for_a_person": view.for_a_person,
+                           "open_confirmations": begun})  # fmt: skip
         return
     out = render.console()
     out.print(Text(shown_path(run.folder), style="bold"))
@@ -100,6 +102,9 @@ def status(run_dir: Path | None, as_json: bool) -> None:
     out.print(f"best so far: {best.agent} {percent(best.score)}" if best else "nothing measured yet")
     if best:
         out.print(f"  {claim_text(best.claim)}")
+    for one in begun:
+        label = f"a{one.plan.agent}"
+        out.print(f"confirmation {one.confirmation_id} of {label} has not ended: `dgm confirm {label}` goes on")
     for line in budget_lines(budget, totals):
         out.print(line)
     if paused and newest is not None:

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree as Branch
 
-from dgm.cli.views import AgentRow, FailedAttempt, duration, percent
+from dgm.cli.views import AgentRow, FailedAttempt, claim_word, duration, percent
 from dgm.values import Spent
 
 
@@ -78,9 +78,7 @@ def _leaf(row: AgentRow, best: AgentRow | None) -> Text:
     if row.oversight:
         parts.append((row.oversight, "bold red" if row.because else "yellow"))
     if row.claim is not None:
-        parts.append(
-            ("confirmed" if row.claim.holds else str(row.claim.word), "bold green" if row.claim.holds else "dim")
-        )
+        parts.append((claim_word(row.claim), "bold green" if row.claim.holds else "dim"))
     if best is not None and row.agent == best.agent:
         parts.append(("best so far", "bold green"))
     head, tail = parts[:2], parts[2:]

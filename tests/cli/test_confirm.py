@@ -122,6 +122,21 @@ def test_an_agent_that_was_never_tested_is_shown_as_not_confirmed(searched: Path
     assert "not confirmed" in here(searched, *command.split()).stdout
 
 
+def test_a_claim_that_no_longer_holds_is_nowhere_shown_as_confirmed(confirmed: Path, tmp_path: Path) -> None:
+    """A second confirmation was begun since: corrected for it, p = 0.031 is 0.062."""
+    folder = copied(confirmed, tmp_path)
+    with sqlite3.connect(next((folder / "runs").glob("*/dgm.db"))) as db:
+        columns = "agent, founder, parent, against, tasks, repeats, tries, holdout, setting, opened_at"
+        db.execute(f"INSERT INTO confirmations ({columns}) SELECT {columns} FROM confirmations")
+    db.close()
+
+    shown = here(folder, "tree").stdout
+
+    assert "no longer confirmed: p 0.062" in shown
+    assert shown.count("confirmed") == shown.count("no longer confirmed") == 2
+    assert "confirmation 2 of a1 has not ended" in here(folder, "status").stdout
+
+
 def test_an_export_says_what_is_claimed_of_the_agent(confirmed: Path) -> None:
     assert "On the holdout: confirmed: p 0.031" in here(confirmed, "export", "a1", "taken").stdout
 

@@ -1,7 +1,7 @@
 """Runs the trials of one confirmation: leases, budget and crashes as in a search, and no strategy."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 
 from dgm.config import RunConfig
@@ -10,16 +10,17 @@ from dgm.evolve.books import Halt
 from dgm.evolve.confirming.books import ConfirmationBooks
 from dgm.evolve.confirming.describing import described
 from dgm.evolve.confirming.findings import find
+from dgm.evolve.confirming.overseeing import ConfirmationOverseer
 from dgm.evolve.confirming.planning import holdout_tasks, p_values_of_others
 from dgm.evolve.confirming.progress import ConfirmationEnd, ConfirmationObserver, ConfirmationProgress
 from dgm.evolve.confirming.sentence import sentence
 from dgm.evolve.confirming.wanted import count_ended, is_complete
 from dgm.evolve.faults import halt_after
 from dgm.evolve.hours import Hours
-from dgm.evolve.loop import GRACE_S, TICK_S
+from dgm.evolve.loop import GRACE_S, TICK_S, Attending
 from dgm.evolve.orders import ModelNames, Orders
 from dgm.evolve.progress import Reason
-from dgm.ports import Archive, Clock, Confirmations, Executor
+from dgm.ports import Archive, Clock, Confirmations, Executor, Inbox
 from dgm.values import ConfirmationRecord, Split, Suite
 
 
@@ -30,6 +31,8 @@ class ConfirmationLoop:
         config: the run's, with the confirmation's own limits in `budget`.
         observer: is told the progress after each step.
         stop: asked before each step; True ends the work without waiting for what is under way.
+        inbox: where persons' requests arrive.
+        attending: around each wait of an executor that may keep the loop longer than `TICK_S`.
     """
 
     def __init__(
@@ -45,10 +48,13 @@ class ConfirmationLoop:
         *,
         observer: ConfirmationObserver,
         stop: Callable[[], bool],
+        inbox: Inbox | None = None,
+        attending: Attending = nullcontext,
     ) -> None:
         self._suite, self._record, self._plan = suite, record, record.plan
         self._confirmations, self._executor = confirmations, executor
-        self._observer, self._stop = observer, stop
+        self._observer, self._stop, self._attending = observer, stop, attending
+        self._overseer = ConfirmationOverseer(archive, inbox)
         orders = Orders(config, suite, archive, models, split=Split.HOLDOUT)
         self._books = ConfirmationBooks.open(config, record, confirmations, orders, suite.digest, clock.now())
         add = partial(confirmations.add_confirmation_hours, record.confirmation_id)
@@ -67,18 +73,21 @@ class ConfirmationLoop:
             while halt is None:
                 halt = self._step()
         except KeyboardInterrupt:
-            halt = Halt(Reason.STOPPED, "interrupted")
+            halt = self._overseer.halt or Halt(Reason.STOPPED, "interrupted")
         except StorageFull as error:
             halt = Halt(Reason.STORAGE, str(error))
         return halt
 
     def _step(self) -> Halt | None:
+        self._overseer.attend()
         if self._stop():
             return Halt(Reason.STOPPED, "asked to stop")
-        if (halt := self._fill_slots()) is not None:
+        if (halt := self._overseer.halt or self._fill_slots()) is not None:
             return halt
         self._tell()
-        halts = [self._books.close(finished) for finished in self._executor.wait(TICK_S)]
+        with self._attending(self._overseer.attend_meanwhile):
+            ended = self._executor.wait(TICK_S)
+        halts = [self._books.close(finished) for finished in ended]
         self._books.budget = self._books.budget.at(self._hours.pass_time())
         return next((halt for halt in halts if halt is not None), self._broken() or self._overtime())
 

@@ -37,7 +37,7 @@ from dgm.values import (
     TrialState,
 )
 from tests.evolve.worlds import FOUNDER, MANIFEST, MODELS, Script, call, task
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeInbox
 
 SETTING = "s"
 LEASE = Lease(100, 0.0, 60.0)
@@ -83,7 +83,7 @@ class Held:
     section: ConfirmSection = field(default_factory=lambda: ConfirmSection(repeats=1))
     clock: FakeClock = field(default_factory=FakeClock)
     told: list[ConfirmationProgress] = field(default_factory=list)
-    slots: int = 1
+    inbox: FakeInbox | None = None
 
     def __post_init__(self) -> None:
         with create_run(self.folder, "", {}, self.clock) as run:
@@ -124,6 +124,7 @@ class Held:
             self.clock,
             observer=self.told.append,
             stop=stop,
+            inbox=self.inbox,
         )
 
     def config(self, plan: ConfirmationPlan) -> RunConfig:
