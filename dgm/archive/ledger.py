@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from dgm.archive.database import Value, insert, insert_all, select
+from dgm.archive.database import Value, insert, insert_all, select, select_one
 from dgm.values import Call, Lease, OpenLease, Spent, plain
 
 Owner = Literal["attempt", "trial", "holdout_trial"]
@@ -113,10 +113,20 @@ def open_holdout_leases(db: Database) -> tuple[OpenLease, ...]:
     return tuple(map(_open_lease, found))
 
 
+def settled_lease(db: Database, trial: int) -> Lease | None:
+    """Return the lease on which a trial's last outcome was made; None where it has none."""
+    query = "SELECT * FROM leases WHERE trial = ? AND state = 'settled' ORDER BY lease DESC"
+    row = select_one(db, query, (trial,))
+    return None if row is None else _lease(row)
+
+
+def _lease(row: Row) -> Lease:
+    return Lease(row["tokens"], row["cost_usd"], row["seconds"])
+
+
 def _open_lease(row: Row) -> OpenLease:
-    lease = Lease(row["tokens"], row["cost_usd"], row["seconds"])
     opened_at = datetime.fromisoformat(row["opened_at"])
-    return OpenLease(row["lease"], lease, row["attempt"], row["trial"], opened_at)
+    return OpenLease(row["lease"], _lease(row), row["attempt"], row["trial"], opened_at)
 
 
 def _open(db: Database, owner: Mapping[str, Value], lease: Lease, at: datetime) -> int:

@@ -19,6 +19,7 @@ from dgm.values import (
     AttemptRecord,
     Decision,
     Event,
+    Lease,
     Mark,
     OpenLease,
     SourceSketch,
@@ -151,6 +152,14 @@ class ArchiveReader:
         """Return the leases that are not settled."""
         with storage_errors(self._folder):
             return ledger.open_leases(self._db)
+
+    def trial_lease(self, trial_id: int) -> Lease:
+        """Return the lease on which a trial's last outcome was made. Raises ArchiveError."""
+        with storage_errors(self._folder):
+            lease = ledger.settled_lease(self._db, trial_id)
+        if lease is None:
+            raise ArchiveError(f"the trial {trial_id} in the run {self._folder.name!r} has no outcome yet.")
+        return lease
 
     def last_decision(self) -> Decision | None:
         """Return the newest decision of a strategy: those on tripwires are none."""

@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "dgm.cli.inspecting:show",
     "diff": "dgm.cli.inspecting:diff",
     "log": "dgm.cli.inspecting:log",
+    "replay": "dgm.cli.replaying:replay",
     "confirm": "dgm.cli.confirming:confirm",
     "export": "dgm.cli.exporting:export",
     "plan": "dgm.cli.planning:plan",

@@ -27,6 +27,7 @@ EXIT_CODES = {
     4: "the sandbox: no engine answers, or its image is missing",
     5: "the model: unreachable, or the key or the name is refused",
     6: "`dgm confirm` has not finished: its budget ended first",
+    7: "`dgm replay` ended in another verdict than the recorded one",
     130: "stopped by Ctrl-C or `dgm stop`; `dgm resume` goes on",
 }
 

@@ -64,9 +64,10 @@ def check_own_tests(bench: Bench, candidate: Candidate, number: int) -> Setback 
 def check_start(bench: Bench, candidate: Candidate, number: int) -> Setback | None:
     """Start it on an empty task: a call must reach the gateway.
 
-    The lease is empty, so that the call is counted and turned away: the check is free and fast with any model.
+    The lease pays no call, so that it is counted and turned away: the check is free and fast with any model. An agent
+    that was told that it has no token at all would be right not to ask.
     """
-    lease = Lease(tokens=0, cost_usd=0.0, seconds=START_TIMEOUT_S)
+    lease = Lease(tokens=1, cost_usd=0.0, seconds=START_TIMEOUT_S)
     work = screening_work(candidate, "screen-start", Tree(), _START, lease, model=candidate.solve_model)
     run = bench.run_agent(work)
     if isinstance(run, Setback):

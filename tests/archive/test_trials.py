@@ -1,12 +1,17 @@
 """Trials and the books: opened, closed, lost, opened again; nothing charged twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from dgm.archive import Run, RunArchive
 from dgm.errors import ArchiveError
+from dgm.values import OpenLease
 from tests.archive.examples import (
+    LEASE,
     SPENT,
     closed,
+    decision,
     open_trial,
     scored,
     unscored,
@@ -26,6 +31,29 @@ def test_only_public_artifacts_are_listed_for_agents(archive: RunArchive) -> Non
     trial = closed(archive, scored(open_trial(archive).trial_id))
 
     assert archive.public_artifacts(trial.trial_id) == {"transcript.jsonl": trial.artifacts["transcript.jsonl"]}
+
+
+def test_the_lease_of_a_trial_is_the_one_of_its_last_outcome(archive: RunArchive) -> None:
+    archive.settle_lost(lost_lease(archive), "its worker died")
+    smaller = replace(LEASE, tokens=7)
+    (number,) = archive.open_trials(0, [("t1", 0, smaller)], decision(0, "t1"))
+
+    archive.close_trial(scored(number))
+
+    assert archive.trial_lease(number) == smaller
+
+
+def lost_lease(archive: RunArchive) -> OpenLease:
+    open_trial(archive)
+    (lease,) = archive.open_leases()
+    return lease
+
+
+def test_a_trial_without_an_outcome_has_no_lease_to_go_by(archive: RunArchive) -> None:
+    trial = open_trial(archive)
+
+    with pytest.raises(ArchiveError, match="no outcome"):
+        archive.trial_lease(trial.trial_id)
 
 
 def test_a_damaged_artifact_is_an_error(run: Run, archive: RunArchive) -> None:

@@ -92,7 +92,7 @@ def test_the_start_has_an_empty_lease_and_twenty_seconds() -> None:
 
     screened(models=models)
 
-    assert models.opened[0].lease.tokens == 0
+    assert models.opened[0].lease.tokens == 1
     assert models.opened[0].lease.seconds == 20
 
 
