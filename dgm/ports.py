@@ -333,8 +333,8 @@ class Confirmations(Protocol):
     def close_holdout_trial(self, outcome: TrialOutcome, *, retries: int = 0) -> HoldoutTrial:
         """Record what a trial gave and settle its lease. Closing a closed one changes nothing."""
 
-    def open_holdout_leases(self) -> tuple[OpenLease, ...]:
-        """Return the leases of trials on the holdout that are not settled; `trial_id` is the holdout trial's."""
+    def open_holdout_leases(self, confirmation_id: int) -> tuple[OpenLease, ...]:
+        """Return a confirmation's leases that are not settled; `trial_id` is that of the trial on the holdout."""
 
     def settle_holdout_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
         """Charge an open lease whole for each start to its confirmation; its trial becomes UNSCORED."""

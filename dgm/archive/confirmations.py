@@ -152,17 +152,18 @@ class ConfirmingArchive(RunArchive):
 
     # -- their leases ---------------------------------------------------------------------------------------------
 
-    def open_holdout_leases(self) -> tuple[OpenLease, ...]:
-        """Return the leases of trials on the holdout that are not settled; `trial_id` is the holdout trial's."""
+    def open_holdout_leases(self, confirmation_id: int) -> tuple[OpenLease, ...]:
+        """Return a confirmation's leases that are not settled; `trial_id` is that of the trial on the holdout."""
         with storage_errors(self._folder):
-            return ledger.open_holdout_leases(self._db)
+            return ledger.open_holdout_leases(self._db, confirmation_id)
 
     def settle_holdout_lost(self, lease: OpenLease, reason: str, *, starts: int = 1) -> None:
         """Charge an open lease whole for each start to its confirmation; its trial becomes UNSCORED.
 
         A lease that is settled already changes nothing.
         """
-        if lease.trial_id is None or lease not in self.open_holdout_leases():
+        is_open = "SELECT 1 FROM leases WHERE lease = ? AND state = 'open' AND holdout_trial IS NOT NULL"
+        if lease.trial_id is None or self._one(is_open, (lease.lease_id,)) is None:
             return
         at, spent = self._clock.now(), sum([lease.lease.whole] * starts, Spent())
         with self._transaction() as db:

@@ -16,6 +16,13 @@ from dgm.values import Call, Lease, OpenLease, Spent, plain
 
 Owner = Literal["attempt", "trial", "holdout_trial"]
 
+_OPEN_HOLDOUT = """
+    SELECT lease, leases.tokens, leases.cost_usd, leases.seconds, leases.opened_at, NULL AS attempt,
+        holdout_trial AS trial
+    FROM leases JOIN holdout_trials USING (holdout_trial)
+    WHERE leases.state = 'open' AND confirmation = ? ORDER BY lease
+"""
+
 
 def grant(db: Database, owner: Owner, number: int, lease: Lease, at: datetime) -> None:
     """Open a lease for an attempt or a trial."""
@@ -103,13 +110,9 @@ def open_leases(db: Database) -> tuple[OpenLease, ...]:
     return tuple(map(_open_lease, found))
 
 
-def open_holdout_leases(db: Database) -> tuple[OpenLease, ...]:
-    """Return the leases of trials on the holdout that are not settled; `trial_id` is that of the holdout's trial."""
-    columns = "lease, tokens, cost_usd, seconds, opened_at, NULL AS attempt, holdout_trial AS trial"
-    found = select(
-        db,
-        f"SELECT {columns} FROM leases WHERE state = 'open' AND holdout_trial IS NOT NULL ORDER BY lease",  # noqa: S608
-    )
+def open_holdout_leases(db: Database, confirmation: int) -> tuple[OpenLease, ...]:
+    """Return a confirmation's leases that are not settled; `trial_id` is that of the trial on the holdout."""
+    found = select(db, _OPEN_HOLDOUT, (confirmation,))
     return tuple(map(_open_lease, found))
 
 

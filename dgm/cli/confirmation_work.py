@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -137,10 +136,10 @@ def _planned(
 
 def _announce(run: Run, plan: ConfirmationPlan, record: ConfirmationRecord | None) -> None:
     ended = {one.key: one for one in run.archive.holdout_trials(plan.setting) if one.state is TrialState.SCORED}
-    used: dict[int, list[int]] = defaultdict(list)
-    for trial in run.archive.trials():
-        if trial.state is TrialState.SCORED:
-            used[trial.agent].append(trial.spent.tokens)
+    used = {
+        agent: [one.spent.tokens for one in run.archive.trials(agent) if one.state is TrialState.SCORED]
+        for agent in plan.agents
+    }
     left = sum(1 for _ in wanted(plan, ended))
     announce(plan, left, uses_of(run.archive, plan, record), estimated_tokens(plan, ended, used))
 

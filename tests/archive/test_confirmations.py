@@ -56,7 +56,7 @@ def test_nothing_of_a_confirmation_is_seen_by_the_search(confirming: ConfirmingA
     while_open = seen_by_the_search(confirming)
     confirming.close_holdout_trial(scored(held.trial_id))
     opened(confirming, replace_draw(1))
-    confirming.settle_holdout_lost(confirming.open_holdout_leases()[0], "gone")
+    confirming.settle_holdout_lost(confirming.open_holdout_leases(1)[0], "gone")
 
     assert while_open == before
     assert seen_by_the_search(confirming) == before
@@ -94,11 +94,11 @@ def test_what_a_trial_spends_is_its_confirmations(confirming: ConfirmingArchive)
 def test_lost_work_is_charged_whole_for_each_start(confirming: ConfirmingArchive) -> None:
     opened(confirming)
 
-    confirming.settle_holdout_lost(confirming.open_holdout_leases()[0], "gone", starts=2)
+    confirming.settle_holdout_lost(confirming.open_holdout_leases(1)[0], "gone", starts=2)
 
     assert confirming.confirmation(1).spent.tokens == 2 * LEASE.tokens
     assert [trial.state for trial in confirming.holdout_trials(SETTING)] == [TrialState.UNSCORED]
-    assert confirming.open_holdout_leases() == ()
+    assert confirming.open_holdout_leases(1) == ()
 
 
 def test_an_unscored_trial_is_opened_again_in_its_row(confirming: ConfirmingArchive) -> None:

@@ -107,12 +107,12 @@ def p_one_sided(pairs: Pairs) -> float:
 
 def _upper_tail(differences: Sequence[int], at_least: int) -> float:
     """Return the chance that differences with random signs sum to at least this."""
-    sizes = Counter(abs(d) for d in differences if d)
     chance = np.ones(1)
-    for size, tasks in sizes.items():
-        signs = np.zeros(2 * size * tasks + 1)
-        signs[:: 2 * size] = [comb(tasks, i) / 2**tasks for i in range(tasks + 1)]
-        chance = np.convolve(chance, signs)
+    for size, tasks in Counter(abs(d) for d in differences if d).items():
+        wider = np.zeros(len(chance) + 2 * size * tasks)
+        for up in range(tasks + 1):
+            wider[2 * size * up :][: len(chance)] += comb(tasks, up) / 2**tasks * chance
+        chance = wider
     zero = len(chance) // 2
     return min(1.0, float(chance[max(0, zero + at_least) :].sum()))
 

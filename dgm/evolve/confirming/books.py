@@ -22,6 +22,7 @@ from dgm.values import (
     HoldoutKey,
     HoldoutTrial,
     Lease,
+    OpenLease,
     Spent,
     Totals,
     TrialOutcome,
@@ -73,16 +74,12 @@ class ConfirmationBooks:
         suite_digest: str,
         now: datetime,
     ) -> Self:
-        """Charge what a crash left under way, and return the books as the archive has them."""
-        left, starts = confirmations.open_holdout_leases(), starts_charged(config.budget)
-        hours = hours_of(left, now)
-        if hours:
-            confirmations.add_confirmation_hours(record.confirmation_id, hours)
-        spent = record.spent
-        for lease in left:
-            confirmations.settle_holdout_lost(lease, "under way when the driver died: charged whole", starts=starts)
-            spent += sum([lease.lease.whole] * starts, Spent())
-        totals = Totals(spent, attempts=0, trials=0, agents=0, hours=record.hours + hours)
+        """Charge what crashes left under way, also of other confirmations; return the books as the archive has them."""
+        starts = starts_charged(config.budget)
+        for one in confirmations.confirmations():
+            _settle_the_dead(confirmations, one.confirmation_id, starts, now)
+        (fresh,) = (one for one in confirmations.confirmations() if one.confirmation_id == record.confirmation_id)
+        totals = Totals(fresh.spent, attempts=0, trials=0, agents=0, hours=fresh.hours)
         budget = Budget.after(config.budget, config.leases, totals)
         known = confirmations.holdout_trials(record.plan.setting)
         scored = {one.key: one for one in known if one.state is TrialState.SCORED}
@@ -157,8 +154,7 @@ class ConfirmationBooks:
 
     def _lost(self, work: UnderWay, key: HoldoutKey, finished: Finished) -> None:
         starts = 1 + finished.retries
-        leases = [one for one in self.confirmations.open_holdout_leases() if work.holds(one)]
-        for lease in leases:
+        for lease in filter(work.holds, self._open_leases):
             self.confirmations.settle_holdout_lost(lease, finished.error, starts=starts)
         self._settled(work, work.charge(Spent(), starts), counts=False)
         reason = finished.error.strip().rpartition("\n")[2]
@@ -175,7 +171,7 @@ class ConfirmationBooks:
 
     def lose_the_rest(self, reason: str) -> tuple[str, ...]:
         """Charge every open lease whole, and return what was under way on them."""
-        leases = self.confirmations.open_holdout_leases()
+        leases = self._open_leases
         for lease in leases:
             self.confirmations.settle_holdout_lost(lease, reason, starts=self.starts)
         lost = [work for work, _ in self.under_way.values() if any(map(work.holds, leases))]
@@ -184,8 +180,20 @@ class ConfirmationBooks:
         self.under_way.clear()
         return tuple(map(str, lost))
 
+    @property
+    def _open_leases(self) -> tuple[OpenLease, ...]:
+        return self.confirmations.open_holdout_leases(self.record.confirmation_id)
+
     def _settled(self, work: UnderWay, spent: Spent, *, counts: bool) -> None:
         self.budget = self.budget.settled_with(WorkKind.TRIAL, work.lease, spent, counts=counts)
+
+
+def _settle_the_dead(confirmations: Confirmations, number: int, starts: int, now: datetime) -> None:
+    left = confirmations.open_holdout_leases(number)
+    if hours := hours_of(left, now):
+        confirmations.add_confirmation_hours(number, hours)
+    for lease in left:
+        confirmations.settle_holdout_lost(lease, "under way when the driver died: charged whole", starts=starts)
 
 
 def named(key: HoldoutKey) -> str:

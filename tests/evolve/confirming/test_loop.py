@@ -196,6 +196,18 @@ def test_where_tokens_are_limited_every_start_that_it_may_have_had_is_charged(he
     assert held.told[-1].tokens == end.record.spent.tokens
 
 
+def test_what_another_confirmation_left_under_way_is_charged_to_that(held: Held) -> None:
+    held.script.raises = interrupted_at(2, Killed())
+    with pytest.raises(Killed):
+        held.confirm(1)
+
+    end = held.confirm(2)
+
+    assert end.record.spent.tokens == (3 * 8 - 1) * 10
+    with held.open() as run:
+        assert run.archive.confirmations()[0].spent.tokens == 10 + 100
+
+
 def test_a_budget_that_is_used_up_ends_it_without_a_ruling_and_a_larger_one_goes_on(held: Held) -> None:
     held.section = ConfirmSection(repeats=1, tokens=1000)
     held.script.uses = lambda order: 90
