@@ -172,6 +172,7 @@ def close_trial(
         "infrastructure": None if outcome.verdict else detail_text(outcome.infrastructure or "no verdict, no reason"),
         "agent_digest": outcome.agent_digest,
         "suite_digest": outcome.suite_digest,
+        "grader": outcome.grader or "",
         "solve_ended": plain(outcome.solve_ended),
         "solve_exit_code": outcome.solve_exit_code,
         "dropped": to_json(harmless(outcome.dropped)),

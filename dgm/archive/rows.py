@@ -20,6 +20,7 @@ from dgm.values import (
     Finish,
     Focus,
     FocusKind,
+    Grader,
     HoldoutKey,
     HoldoutTrial,
     Manifest,
@@ -137,6 +138,7 @@ def trial_record(row: Row, artifacts: Mapping[str, str]) -> TrialRecord:
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=_time(row["closed_at"]),
         artifacts=artifacts,
+        grader=Grader(row["grader"]) if row["grader"] else None,
     )
 
 

@@ -289,3 +289,10 @@ def focus_on_clusters(db: Database) -> None:
     """Keep the tasks of a focus that is on several, and find the attempts on an agent."""
     db.execute("ALTER TABLE attempts ADD COLUMN focus_tasks TEXT NOT NULL DEFAULT '[]'")
     db.execute("CREATE INDEX attempts_parent ON attempts(parent)")
+
+
+@migrations()
+def graders(db: Database) -> None:
+    """Keep with each trial how its answer was judged: tests in one process with it are the weaker level."""
+    for table in ("trials", "holdout_trials"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN grader TEXT NOT NULL DEFAULT ''")

@@ -202,7 +202,7 @@ def show(agent: str, run_dir: Path | None, as_json: bool) -> None:
     out.print(f"holdout  {claim_text(row.claim)}")
     for one in confirmations:
         out.print(f"         confirmation {one.confirmation_id}: {one.text or 'has not ended'}")
-    headers = ("task", ">repeat", "verdict", ">tests", ">tokens", ">time", "engine")
+    headers = ("task", ">repeat", "verdict", ">tests", ">tokens", ">time", "engine", "graded by")
     out.print(render.plain_table(headers, (_trial_cells(trial) for trial in trials)))
 
 
@@ -211,7 +211,8 @@ def _trial_cells(trial: TrialRecord) -> tuple[str, ...]:
     how = verdict.finish if verdict else trial.infrastructure or trial.state
     tests = f"{verdict.passed}/{verdict.total}" if verdict else "-"
     spent = (f"{trial.spent.tokens:,}", duration(trial.spent.seconds))
-    return (trial.task_id, str(trial.repeat), plain(str(how), limit=60), tests, *spent, trial.engine)
+    where = (trial.engine, trial.grader or "-")
+    return (trial.task_id, str(trial.repeat), plain(str(how), limit=60), tests, *spent, *where)
 
 
 @click.command()

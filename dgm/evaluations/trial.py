@@ -202,4 +202,5 @@ def _outcome(
         public_artifacts=tuple(sorted(artifacts.keys() - PRIVATE_ARTIFACTS)),
         infrastructure=str(unscored) if unscored else None,
         must_stop=unscored.must_stop if unscored else None,
+        grader=order.task.grader,
     )

@@ -136,6 +136,7 @@ class MemoryArchive(MemoryReader):
             opened_at=opened.opened_at,
             closed_at=self._clock.now(),
             artifacts=self._keep(outcome.artifacts),
+            grader=outcome.grader,
         )
         if flag:
             text = f"a{closed.agent} is flagged: {flag}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dgm.values.spending import Lease, Spent
-from dgm.values.tasks import TRIPWIRE, Manifest, Verdict
+from dgm.values.tasks import TRIPWIRE, Grader, Manifest, Verdict
 from dgm.values.work import Failure, Focus
 
 
@@ -114,6 +114,8 @@ class TrialRecord:
     closed_at: datetime | None
     artifacts: Mapping[str, str] = field(default_factory=dict)
     """Name to SHA-256."""
+    grader: Grader | None = None
+    """How the answer was judged; None until the trial has ended."""
 
     @property
     def on_tripwire(self) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from dgm.values.jobs import SandboxLevel
 from dgm.values.spending import Call, Lease, Spent
-from dgm.values.tasks import Manifest, Task, Verdict
+from dgm.values.tasks import Grader, Manifest, Task, Verdict
 from dgm.values.tree import Tree
 
 STARTS = 2
@@ -52,6 +52,7 @@ class TrialOutcome:
         public_artifacts: the names among them that may reach an agent (never `grading.log`).
         infrastructure: why the sandbox or the endpoint failed, after retries; None when it is scored.
         must_stop: the endpoint refused the key or the model: nothing will work until a person acts.
+        grader: how the answer was judged, or would have been; PYTEST is the weaker level.
     """
 
     trial_id: int
@@ -68,6 +69,7 @@ class TrialOutcome:
     infrastructure: str | None = None
     must_stop: str | None = None
     public_artifacts: tuple[str, ...] = ()
+    grader: Grader | None = None
 
 
 class FocusKind(StrEnum):

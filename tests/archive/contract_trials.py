@@ -4,7 +4,7 @@ import pytest
 
 from dgm.errors import AgentNotFound, ArchiveError
 from dgm.ports import Archive
-from dgm.values import AttemptState, Failure, Finish, Lease, Spent, Totals, TrialState, Verdict
+from dgm.values import AttemptState, Failure, Finish, Grader, Lease, Spent, Totals, TrialState, Verdict
 from tests.archive.examples import (
     CALL,
     FOUNDER,
@@ -36,10 +36,11 @@ class TrialsContract:
 
         assert trial.verdict == Verdict(False, Finish.TESTS_FAILED, 0, 1)
 
-    def test_a_score_names_its_suite_and_its_sandbox(self, archive: Archive) -> None:
+    def test_a_score_names_its_suite_its_sandbox_and_its_grader(self, archive: Archive) -> None:
         trial = closed(archive, scored(open_trial(archive).trial_id))
 
         assert (trial.suite_digest, trial.engine, trial.image) == (SUITE.digest, LEVEL.engine, LEVEL.image)
+        assert trial.grader is Grader.PYTEST
 
     def test_a_trial_without_a_verdict_is_unscored_with_its_reason(self, archive: Archive) -> None:
         trial = closed(archive, unscored(open_trial(archive).trial_id))

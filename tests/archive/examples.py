@@ -12,6 +12,7 @@ from dgm.values import (
     Finish,
     Focus,
     FocusKind,
+    Grader,
     Lease,
     Manifest,
     SandboxLevel,
@@ -83,6 +84,7 @@ def scored(trial: int, *, resolved: bool = True) -> TrialOutcome:
         solve_exit_code=0,
         artifacts={"transcript.jsonl": b'{"n": %d}\n' % trial, "grading.log": b"secret\n"},
         public_artifacts=("transcript.jsonl",),
+        grader=Grader.PYTEST,
     )
 
 

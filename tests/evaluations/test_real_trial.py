@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,6 +111,30 @@ def test_the_digest_of_a_trial_is_that_of_the_agent_though_it_tried_to_change_it
     outcome = tried(ASK + WIPE + FORGE + DO, bubblewrap, models)
 
     assert outcome.agent_digest == Tree.of({"agent.toml": "", "toy.py": START + ASK + WIPE + FORGE + DO}).digest
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "os.kill(1, 9)",
+        "os.kill(-1, 9)",
+        "os.kill(os.getpid(), 11)",
+        "taken = b'x' * (1 << 30)",
+        "while True: os.write(1, bytes(1 << 16))",
+        "while True:\n    try: os.fork()\n    except OSError: pass",
+        "while True: pathlib.Path('/workspace/full').open('ab').write(bytes(1 << 20))",
+        "for number in range(3, 1024): tried(os.close, number)\nos.closerange(0, 3)",
+    ],
+)
+def test_whatever_an_agent_does_to_its_sandbox_is_scored_with_what_it_handed_in_and_not_tried_again(
+    harm: str, bubblewrap: Sandbox, models: EndpointModels
+) -> None:
+    outcome = tried(ASK + DO + WIPE + harm, bubblewrap, models, replace(TASK, timeout_s=1.5))
+
+    assert outcome.infrastructure is None
+    assert len(outcome.calls) == 1
+    assert outcome.verdict is not None
+    assert outcome.verdict.resolved or outcome.solve_ended in {"killed", "out of memory"}
 
 
 def test_an_answer_of_the_repository_as_it_was_is_empty(bubblewrap: Sandbox, models: EndpointModels) -> None:

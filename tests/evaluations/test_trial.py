@@ -13,6 +13,7 @@ from dgm.values import (
     Ended,
     Finish,
     GatewayReport,
+    Grader,
     Job,
     JobResult,
     Lease,
@@ -118,6 +119,10 @@ def test_the_digest_of_an_outcome_is_what_the_sandbox_told() -> None:
     outcome = Bench(solving=lambda job: replace(job_result(job), digests={"/agent": "f" * 64})).run()
 
     assert outcome.agent_digest == "f" * 64
+
+
+def test_an_outcome_names_how_it_was_graded() -> None:
+    assert Bench().run().grader is Grader.FUNCTION
 
 
 def test_an_outcome_of_which_nothing_ran_has_no_digest() -> None:
