@@ -66,7 +66,7 @@ class Recorder:
             self._log("retention", news)
 
     def _attempt(self, work: UnderWay, outcome: AttemptOutcome) -> Halt | None:
-        retained = at_birth(self.judge.evolve)
+        retained = at_birth(self.judge.evolve, self.books.population.staging)
         outcome, record = self._closed(outcome, retained)
         self.books.settled(work, outcome.spent)
         self.books.population.close_attempt(_agent(work))

@@ -1,9 +1,13 @@
 """Which functioning children may be parents. Pure; every functioning child stays in git whatever the answer.
 
 Founders always may. `keep_all` answers at a child's birth. The other rules wait until a child has been run on as many
-tasks as the first stage has, and until then it is no parent; they answer anew whenever its stage has ended. So the
-same outcomes give the same answers, whenever a run was stopped in between, and one that was lucky in a small stage may
-lose in a larger what it had.
+tasks as the first stage has, and until then it is no parent; they answer anew whenever its stage has ended. So the same
+outcomes give the same answers, whenever a run was stopped in between, and one that was lucky in a small stage may lose
+in a larger what it had. A child whose series racing stops before its first stage has ended is never judged: else a
+failure, which stops a series, would make it a parent.
+
+Under a strategy that measures without stages, a child may be a parent until it has been judged, since such a strategy
+weighs itself what little it knows, and it is judged anew when it has twice as many trials.
 
 Against whom a child is held:
 
@@ -22,6 +26,10 @@ from dgm.evolve.comparison import Against, against
 from dgm.evolve.novelty import Novelty, behaviour_distances, novelty
 from dgm.evolve.population import NO_PARENT, Population
 from dgm.evolve.sketches import Earlier
+from dgm.evolve.staging import Staging
+
+TWICE = 2
+"""By how much an agent's trials have to grow until it is judged anew, where a strategy measures without stages."""
 
 _ROUNDING = 1e-9
 """So that a score of 0.4 is not below 0.5 - 0.1."""
@@ -36,10 +44,12 @@ class Retained:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
-def at_birth(evolve: EvolveSection) -> Retained:
+def at_birth(evolve: EvolveSection, staging: Staging) -> Retained:
     """Return what is known of a child that has just passed screening."""
     if evolve.retention == "keep_all":
         return Retained(True, "keep_all: every functioning child may be a parent")
+    if staging.is_free:
+        return Retained(True, f"{evolve.retention}: may be a parent until {staging.first} of its trials have ended")
     return Retained(False, f"{evolve.retention}: waits for its first stage")
 
 
@@ -49,10 +59,13 @@ def is_due(population: Population, agent: int, judged: int) -> bool:
     Args:
         judged: how many of its tasks had ended when it was judged last; 0: never.
     """
-    ended = int(population.ended[agent])
-    if population.parent[agent] == NO_PARENT or ended <= judged or ended < population.staging.first:
+    ended, staging = int(population.ended[agent]), population.staging
+    if population.parent[agent] == NO_PARENT or ended <= judged or ended < staging.first:
         return False
-    return not judged or population.waiting[agent] + population.pending[agent] == 0
+    if not judged or ended == staging.last:
+        return True
+    stage_has_ended = population.waiting[agent] + population.pending[agent] == 0
+    return ended >= TWICE * judged if staging.is_free else bool(stage_has_ended)
 
 
 def judge(evolve: EvolveSection, population: Population, agent: int, source: Earlier | None = None) -> Retained:
@@ -63,7 +76,7 @@ def judge(evolve: EvolveSection, population: Population, agent: int, source: Ear
     """
     match evolve.retention:
         case "keep_all":
-            return at_birth(evolve)
+            return at_birth(evolve, population.staging)
         case "keep_better":
             return _better(evolve, population, agent)
         case "improving_or_novel":
@@ -113,8 +126,8 @@ def _improving_or_novel(evolve: EvolveSection, population: Population, agent: in
 
 
 def _novel_behaviour(evolve: EvolveSection, population: Population, agent: int) -> Novelty:
-    measured = population.ended[:agent] >= population.staging.first
-    others = population.cells[:agent][measured]
+    compared = (population.ended[:agent] >= population.staging.first) & ~population.flagged[:agent]
+    others = population.cells[:agent][compared]
     return novelty(behaviour_distances(population.cells[agent], others), evolve.nearest)
 
 

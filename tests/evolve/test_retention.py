@@ -12,6 +12,7 @@ from dgm.evolve import Population, Staging
 from dgm.evolve.population import Cell
 from dgm.evolve.retention import at_birth, is_due, judge
 from dgm.evolve.sketches import Earlier
+from dgm.evolve.staging import Measuring
 
 TASKS = tuple(f"t{i}" for i in range(8))
 NOVEL = EvolveSection()
@@ -138,14 +139,18 @@ def test_keep_better_takes_what_is_within_the_leeway_of_its_founder(resolved: in
 
 
 def test_keep_all_takes_a_child_at_birth() -> None:
-    assert at_birth(EvolveSection(retention="keep_all")).eligible
+    assert at_birth(EvolveSection(retention="keep_all"), Staging((8,), (0.5,))).eligible
 
 
 @pytest.mark.parametrize("rule", [NOVEL, BETTER])
 def test_other_rules_wait_for_the_first_stage(rule: EvolveSection) -> None:
-    assert not at_birth(rule).eligible
+    assert not at_birth(rule, Staging((8,), (0.5,))).eligible
     assert not is_due(measured(first(8), first(8), parents=[None, 0], tasks=7), 1, 0)
     assert is_due(measured(first(8), first(8)), 1, 0)
+
+
+def test_without_stages_a_child_may_be_a_parent_until_it_is_judged() -> None:
+    assert at_birth(NOVEL, Staging((8,), (0.5,), measuring=Measuring.FREE)).eligible
 
 
 def test_a_founder_is_never_judged() -> None:
@@ -164,6 +169,40 @@ def test_an_agent_is_judged_when_its_first_stage_has_ended_and_then_when_the_nex
         judged = ended if due[-1] else judged
 
     assert due == [False, True, False, True]
+
+
+def test_without_stages_an_agent_is_judged_anew_when_it_has_twice_as_many_trials_and_when_all_are_done() -> None:
+    population = Population(TASKS, Staging((2, 7), (0.0,), measuring=Measuring.FREE))
+    population.add(None)
+    population.add(0)
+    judged, due = 0, []
+
+    for ended, task in enumerate(TASKS[:7], start=1):
+        end(population, 1, task, Cell.RESOLVED)
+        due.append(is_due(population, 1, judged))
+        judged = ended if due[-1] else judged
+
+    assert due == [False, True, False, True, False, False, True]
+
+
+def test_a_child_whose_series_is_stopped_early_is_not_judged() -> None:
+    population = Population(TASKS, Staging((6, 8), (0.9, 0.9), racing=0.05))
+    population.add(None)
+    population.add(0)
+    for task in TASKS[:3]:
+        end(population, 1, task, Cell.UNRESOLVED)
+
+    assert population.stopped[1]
+    assert not is_due(population, 1, 0)
+
+
+def test_what_a_flagged_agent_resolved_takes_no_novelty_from_others() -> None:
+    population = measured(first(4), first(8), last(4))
+    before = judge(NOVEL, population, 2)
+    population.set_oversight(1, flagged=True, barred=True)
+
+    assert not before.eligible
+    assert judge(NOVEL, population, 2).reason.startswith("novel by what it resolves: its 1 nearest")
 
 
 @given(lines, st.data())

@@ -57,8 +57,11 @@ def test_a_change_that_was_taken_back_is_nothing_new_to_the_agent_before_it() ->
     assert against_parent == pytest.approx(1, abs=0.15)
 
 
-def test_a_line_in_a_new_file_is_little_new() -> None:
-    assert new_in(changed("note.txt", "x = 1, 2, 3"), BASE)[0] <= 20 / LEAST_CHANGED
+def test_a_few_lines_in_a_new_file_are_little_new() -> None:
+    few = changed("note.py", lines("note", 5))
+
+    assert source_of(few, BASE).changed < LEAST_CHANGED / 2
+    assert 0 < new_in(few, BASE)[0] < 0.6
 
 
 def test_only_the_first_bytes_of_a_long_source_are_read() -> None:
