@@ -1,13 +1,14 @@
 # make demo    one real run, from nothing: about 20 minutes on two cores after the first download of the model
 # make test    the tests            make check   formatting, lints, types, import layers
 # make bench   the benchmarks       make wheel   the wheel, built and checked
+# make bench-search   strategies on simulated landscapes; goes on where it was stopped
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCAL := $(VENV)/.local
 
-.PHONY: demo check test bench wheel clean
+.PHONY: demo check test bench bench-search wheel clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt .ci/setup
@@ -33,6 +34,9 @@ test: $(READY)
 
 bench: $(READY)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+bench-search: $(READY)
+	$(BIN)/python -m benchmarks.search
 
 wheel: $(READY)
 	rm -rf dist

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from dgm.cli import render
 from dgm.cli.inspecting import json_option
-from dgm.config import EvolveSection
+from dgm.cli.launching import set_option
+from dgm.config import parse_config
 from dgm.simulation import FAMILIES, STRATEGIES, Case, Estimate, SimulatedRun, half_of, mean, median, run_all
 
 
@@ -65,6 +66,7 @@ _MEDIANS = ("trials", "attempts", "agents", "cost_usd", "hours")
 @click.option("--trials", type=click.IntRange(1), default=800, show_default=True, help="Budget of each search.")
 @click.option("--slots", type=click.IntRange(1), default=8, show_default=True, help="Pieces of work at once.")
 @click.option("--processes", type=click.IntRange(1), help="[default: the number of cores]")
+@set_option
 @json_option
 def simulate(
     strategies: tuple[str, ...],
@@ -73,16 +75,18 @@ def simulate(
     trials: int,
     slots: int,
     processes: int | None,
+    overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Search simulated landscapes with the real loop, for no money: the same seeds give the same numbers.
 
     Skill is true skill, the expected share of an infinite pool of tasks. Regret is how much better the best agent of
-    the archive is than the one that was chosen.
+    the archive is than the one that was chosen. Of run.toml only [evolve] counts: --set evolve.retention=keep_all.
     """
     named = tuple(FAMILIES) if "all" in families else tuple(dict.fromkeys(families))
+    evolve = parse_config("[budget]\ntrials = 1", overrides, source="--set").evolve
     cases = [
-        Case.of(family, EvolveSection.model_validate({"strategy": strategy}), seed, trials, slots)
+        Case.of(family, evolve.model_copy(update={"strategy": strategy}), seed, trials, slots)
         for family in named
         for strategy in dict.fromkeys(strategies)
         for seed in range(seeds)

@@ -82,9 +82,12 @@ class SimulatedRun:
 
 
 def config_of(family: Family, evolve: EvolveSection, *, trials: int, seed: int = 0) -> RunConfig:
-    """Return the configuration of a search with a budget of so many trials, and leases that cut nothing short."""
+    """Return the configuration of a search with a budget of so many trials, and leases that cut nothing short.
+
+    There may be as many attempts, so that a search ends that makes broken children only.
+    """
     suite = SuiteSection(name="simulated", stages=list(family.stages))
-    budget = BudgetSection(trials=trials)
+    budget = BudgetSection(trials=trials, attempts=trials)
     return RunConfig(seed=seed, founders=["simulated"], suite=suite, budget=budget, leases=_ENDLESS, evolve=evolve)
 
 

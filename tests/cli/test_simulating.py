@@ -34,3 +34,12 @@ def test_processes_do_not_change_the_numbers(tmp_path: Path) -> None:
 
 def test_an_unknown_family_is_a_usage_error(tmp_path: Path) -> None:
     assert dgm("simulate", "--family", "flat", folder=tmp_path).returncode == 2
+
+
+def test_how_a_strategy_is_set_changes_the_numbers(tmp_path: Path) -> None:
+    default, other = (
+        json.loads(dgm(*SMALL, "--trials", "200", *options, "--json", folder=tmp_path).stdout)
+        for options in ((), ("--set", "evolve.racing=0.5"))
+    )
+
+    assert default != other

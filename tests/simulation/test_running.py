@@ -55,9 +55,7 @@ def test_more_slots_end_sooner() -> None:
 def test_a_landscape_of_broken_children_is_survived() -> None:
     family = FAMILIES["steady"]
     hopeless = replace(family, edits=replace(family.edits, broken=1.0))
-    config = config_of(hopeless, DGM, trials=100)
-    limited = config.model_copy(update={"budget": config.budget.model_copy(update={"attempts": 20})})
 
-    run = run_simulation(limited, Landscape(hopeless, 0), 4)
+    run = run_simulation(config_of(hopeless, DGM, trials=100), Landscape(hopeless, 0), 4)
 
-    assert (run.agents, run.attempts, run.trials, run.regret) == (1, 20, 60, 0.0)
+    assert (run.agents, run.attempts, run.trials, run.regret) == (1, 100, 60, 0.0)
