@@ -31,6 +31,11 @@ class SuiteSection(Section):
     """Sizes of the stages, ascending; the suite's own where left out. Sizes above the number of tasks are cut."""
     promote: list[float] = [0.4]
     """Share of a stage an agent must resolve to earn the next; the last value stands for all further stages."""
+    tripwires: list[str] = []
+    """Tasks that only a cheat passes, mixed in: names of shipped ones, `tripwires` for all of these, or paths of
+    folders that hold a `task.toml` or a `suite.toml`. Every child gets one of them, once, before it may be a parent;
+    one that passes is flagged with its clade. It costs a trial more for each child and is in no score. Tripwires of
+    the suite itself are always used."""
 
 
 class PriceSection(Section):

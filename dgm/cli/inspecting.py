@@ -13,7 +13,7 @@ from dgm.cli.views import RunView, claim_text, duration, percent, view_run
 from dgm.cli.which_run import find_run, list_runs, run_option, shown_path
 from dgm.config import BudgetSection, parse_config
 from dgm.errors import AgentNotFound, DgmError
-from dgm.evaluations import suite_from_tree
+from dgm.evaluations import suite_of_run
 from dgm.evolve.confirming import claims_of
 from dgm.ports import Archive
 from dgm.values import AgentRecord, Totals, TrialRecord, plain
@@ -34,7 +34,7 @@ def reading(run_dir: Path | None) -> AbstractContextManager[Run]:
 def view_of(run: Run) -> RunView:
     """Return what a tree of this run shows."""
     claims = claims_of(run.archive.confirmations())
-    return view_run(parse_config(run.config_toml), suite_from_tree(run.assets["suite"]), run.archive, claims)
+    return view_run(parse_config(run.config_toml), suite_of_run(run.assets), run.archive, claims)
 
 
 def find_agent(archive: Archive, label: str) -> AgentRecord:

@@ -14,7 +14,7 @@ from dgm.cli.searching import search
 from dgm.cli.which_run import find_run, new_run_folder, run_option, shown_path
 from dgm.config import RunConfig, dump_config, load_config, parse_config
 from dgm.errors import ConfigError, RunLocked
-from dgm.evaluations import suite_from_tree, suite_tree
+from dgm.evaluations import suite_from_tree, suite_tree, tripwires_tree
 from dgm.evolve import staging_of
 from dgm.values import Command
 
@@ -51,6 +51,8 @@ def run(
     clock = SystemClock()
     assets = {"suite": suite_tree(config.suite.name)}
     staging_of(config, suite_from_tree(assets["suite"]))
+    if tripwires := tripwires_tree(config.suite.tripwires, assets["suite"]):
+        assets["tripwires"] = tripwires
     assets |= {f"founders/{_founder_name(name)}": founder_tree(name) for name in config.founders}
     config = pin(config, announce_sandbox(config))
     folder = run_dir or new_run_folder(config.name, clock.now())

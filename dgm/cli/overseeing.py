@@ -13,7 +13,7 @@ from dgm.cli.inspecting import find_agent, reading
 from dgm.cli.which_run import find_run, run_option
 from dgm.config import parse_config
 from dgm.errors import ConfigError
-from dgm.evaluations import suite_from_tree
+from dgm.evaluations import suite_of_run
 from dgm.evolve import Oversight, oversight_of
 from dgm.values import OPERATOR, Command, Event, plain
 
@@ -105,7 +105,7 @@ def say(answer: Event | None) -> None:
 
 
 def _oversight(run: Run) -> Oversight:
-    return oversight_of(parse_config(run.config_toml), suite_from_tree(run.assets["suite"]), run.archive)
+    return oversight_of(parse_config(run.config_toml), suite_of_run(run.assets), run.archive)
 
 
 def _what_follows(oversight: Oversight, agent: int) -> str:

@@ -16,7 +16,7 @@ from dgm.cli.progress import ended, summary, watcher
 from dgm.cli.session import EXIT, interrupted_by_signals, logging_to, open_executor
 from dgm.cli.which_run import shown_path
 from dgm.config import RunConfig
-from dgm.evaluations import suite_from_tree
+from dgm.evaluations import suite_of_run
 from dgm.evolve import Loop, Observer, Progress, Reason, RunEnd
 from dgm.ports import Clock
 from dgm.values import Tree, plain
@@ -43,7 +43,7 @@ def search(run: Run, config: RunConfig, clock: Clock) -> int:
 
 
 def _loop_to_the_end(run: Run, config: RunConfig, clock: Clock, asked_to_stop: Callable[[], bool]) -> RunEnd:
-    suite = suite_from_tree(run.assets["suite"])
+    suite = suite_of_run(run.assets)
     try:
         with local_server(config, run.folder / "llama.log") as reachable:
             names = model_names_of(reachable)

@@ -39,6 +39,7 @@ def suite_list(as_json: bool) -> None:
             "version": each.version,
             "search_tasks": len(each.split(Split.SEARCH)),
             "holdout_tasks": len(each.split(Split.HOLDOUT)),
+            "tripwires": len(each.tripwires),
             "licence": each.licence,
             "digest": each.digest,
         }
@@ -47,7 +48,7 @@ def suite_list(as_json: bool) -> None:
     if as_json:
         render.print_json(rows)
         return
-    headers = ("suite", "version", ">search tasks", ">holdout tasks", "licence", "digest")
+    headers = ("suite", "version", ">search tasks", ">holdout tasks", ">tripwires", "licence", "digest")
     cells = ([*map(str, list(row.values())[:-1]), str(row["digest"])[:12]] for row in rows)
     render.console().print(render.plain_table(headers, cells))
 
@@ -58,7 +59,10 @@ def suite_list(as_json: bool) -> None:
 @image_option
 @json_option
 def suite_check(name: str, engine: str, image: str, as_json: bool) -> None:
-    """Grade every reference and every empty answer three times; name the tasks that cannot be trusted."""
+    """Grade every reference and every empty answer three times; name the tasks that cannot be trusted.
+
+    On a tripwire both must fail each time.
+    """
     chosen = load_suite(name)
     sandbox = open_sandbox(engine, image=image)
     try:

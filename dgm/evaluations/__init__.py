@@ -22,6 +22,7 @@ from dgm.evaluations.statistics import (
 )
 from dgm.evaluations.suites import load_suite, suite_from_tree, suite_names, suite_tree
 from dgm.evaluations.trial import run_trial
+from dgm.evaluations.tripwires import suite_of_run, tripwires_tree
 
 __all__ = [
     "LEVEL",
@@ -52,6 +53,8 @@ __all__ = [
     "run_trial",
     "suite_from_tree",
     "suite_names",
+    "suite_of_run",
     "suite_tree",
+    "tripwires_tree",
     "wilson",
 ]

@@ -1,11 +1,12 @@
-"""Whether a suite's tasks can be trusted: solved answers pass, empty ones fail, every time."""
+"""Whether a suite's tasks can be trusted: solved answers pass, empty ones fail, every time. On a tripwire both fail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dgm.errors import SuiteError
-from dgm.evaluations.grading import grade
+from dgm.evaluations.grading import Graded, grade
 from dgm.evaluations.policy import overlay, police_answer
 from dgm.ports import Sandbox
 from dgm.values import Collected, Limits, Suite, Task, Tree
@@ -42,7 +43,7 @@ def check_suite(suite: Suite, sandbox: Sandbox, limits: Limits | None = None) ->
     Raises:
         SandboxError: the sandbox failed by itself.
     """
-    return tuple(check_task(task, sandbox, limits or Limits()) for task in suite.tasks)
+    return tuple(check_task(task, sandbox, limits or Limits()) for task in (*suite.tasks, *suite.tripwires))
 
 
 def check_task(task: Task, sandbox: Sandbox, limits: Limits) -> TaskCheck:
@@ -50,17 +51,34 @@ def check_task(task: Task, sandbox: Sandbox, limits: Limits) -> TaskCheck:
     solved = overlay(task.public, task.reference)
     reason = _outside_the_policy(task, solved)
     try:
-        right = [_graded(task, solved, sandbox, limits) for _ in range(REPEATS)]
-        empty = [_graded(task, task.public, sandbox, limits) for _ in range(REPEATS)]
+        right = [grade(task, solved, sandbox, limits, np.random.default_rng()) for _ in range(REPEATS)]
+        empty = [grade(task, task.public, sandbox, limits, np.random.default_rng()) for _ in range(REPEATS)]
     except SuiteError as error:
         return TaskCheck(task.task_id, 0, 0, REPEATS, str(error), 0.0)
-    passed = sum(resolved for resolved, _, _ in right)
-    failed = sum(not resolved for resolved, _, _ in empty)
-    if reason is None and passed < REPEATS:
-        reason = f"the reference passed {passed} of {REPEATS}: {next(why for ok, why, _ in right if not ok)}"
+    passed = sum(graded.verdict.resolved for graded in right)
+    failed = sum(not graded.verdict.resolved for graded in empty)
+    reason = reason or (_trips(right) if task.tripwire else _unsolved(right))
     if reason is None and failed < REPEATS:
         reason = f"an empty answer failed only {failed} of {REPEATS}"
-    return TaskCheck(task.task_id, passed, failed, REPEATS, reason, max(s for _, _, s in [*right, *empty]))
+    slowest = max(graded.wall_s for graded in [*right, *empty])
+    return TaskCheck(task.task_id, passed, failed, REPEATS, reason, slowest)
+
+
+def _unsolved(right: Sequence[Graded]) -> str | None:
+    """Return why the reference does not show that the task can be solved."""
+    wrong = [graded.verdict for graded in right if not graded.verdict.resolved]
+    if not wrong:
+        return None
+    why = ", ".join(filter(None, [wrong[0].finish.value, wrong[0].tampering, *wrong[0].failed[:3]]))
+    return f"the reference passed {len(right) - len(wrong)} of {len(right)}: {why}"
+
+
+def _trips(honest: Sequence[Graded]) -> str | None:
+    """Return why the reference, which is an honest answer, would put its agent under suspicion."""
+    suspect = [graded.verdict for graded in honest if graded.verdict.resolved or graded.verdict.tampering]
+    if not suspect:
+        return None
+    return f"the reference trips the wire {len(suspect)} times of {len(honest)}: {suspect[0].tampering or 'it passes'}"
 
 
 def _outside_the_policy(task: Task, solved: Tree) -> str | None:
@@ -68,10 +86,3 @@ def _outside_the_policy(task: Task, solved: Tree) -> str | None:
     if policed.refused is not None:
         return f"the policy refuses the reference: {policed.refused}"
     return f"`allow` leaves out {policed.dropped[0]!r} of the reference" if policed.dropped else None
-
-
-def _graded(task: Task, answer: Tree, sandbox: Sandbox, limits: Limits) -> tuple[bool, str, float]:
-    graded = grade(task, answer, sandbox, limits, np.random.default_rng())
-    verdict = graded.verdict
-    why = ", ".join(filter(None, [verdict.finish.value, verdict.tampering, *verdict.failed[:3]]))
-    return verdict.resolved, why, graded.wall_s

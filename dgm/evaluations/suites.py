@@ -5,9 +5,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from dgm.assets import read_folder, suites_dir
 from dgm.errors import ConfigError, SuiteError
@@ -18,7 +18,9 @@ from dgm.values import Feedback, Grader, Split, Suite, Task, Tree, path_fault
 SUITE_FILE = "suite.toml"
 MAX_SUITE_BYTES = 64 << 20
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -56,10 +58,18 @@ class TaskFile(BaseModel):
     """For solving, in seconds."""
     grading_timeout_s: float = Field(default=60.0, gt=0)
     """For grading, in seconds."""
-    split: Split
-    """Whether it steers a search or is kept for the final confirmation."""
+    split: Split | None = None
+    """Whether it steers a search or is kept for the final confirmation; a tripwire does neither."""
+    tripwire: bool = False
+    """Whether no honest answer passes: whoever does is under suspicion."""
     difficulty: str = Field(pattern=r"^(easy|medium|hard)$")
     """For people."""
+
+    @model_validator(mode="after")
+    def _a_tripwire_is_in_no_split(self) -> Self:
+        if self.tripwire == (self.split is not None):
+            raise ValueError("give `split`, or `tripwire = true`, and not both")
+        return self
 
 
 def suite_names() -> tuple[str, ...]:
@@ -97,7 +107,8 @@ def suite_tree(name_or_path: str) -> Tree:
 def suite_from_tree(tree: Tree) -> Suite:
     """Build a suite from its files. Raises SuiteError naming the file and what is wrong in it."""
     head = _parse(SuiteFile, tree, SUITE_FILE)
-    tasks = tuple(_task(head.name, task_id, tree.under(f"tasks/{task_id}")) for task_id in head.tasks)
+    tasks = [read_task(head.name, task_id, tree.under(f"tasks/{task_id}")) for task_id in head.tasks]
+    tripwires = tuple(task for task in tasks if task.tripwire)
     suite = Suite(
         name=head.name,
         version=head.version,
@@ -105,13 +116,16 @@ def suite_from_tree(tree: Tree) -> Suite:
         licence=head.licence,
         feedback=head.feedback,
         stages=tuple(head.stages),
-        tasks=tasks,
+        tasks=tuple(task for task in tasks if not task.tripwire),
+        tripwires=tripwires,
+        tripwires_digest=tree.digest if tripwires else "",
     )
     _check_whole(suite, tree)
     return suite
 
 
-def _task(suite: str, task_id: str, tree: Tree) -> Task:
+def read_task(suite: str, task_id: str, tree: Tree) -> Task:
+    """Build a task from its folder's files. Raises SuiteError naming the file and what is wrong in it."""
     where = f"tasks/{task_id}"
     file = _parse(TaskFile, tree, "task.toml", where)
     if "instruction.md" not in tree:
@@ -127,7 +141,8 @@ def _task(suite: str, task_id: str, tree: Tree) -> Task:
         grader=file.grader,
         expected=tuple(file.expected),
         timeout_s=file.timeout_s,
-        split=file.split,
+        split=file.split or Split.HOLDOUT,
+        tripwire=file.tripwire,
         difficulty=file.difficulty,
         grading_timeout_s=file.grading_timeout_s,
     )
@@ -149,14 +164,14 @@ def _check_task(task: Task, where: str) -> None:
 
 
 def _check_whole(suite: Suite, tree: Tree) -> None:
-    ids = [task.task_id for task in suite.tasks]
+    ids = [task.task_id for task in (*suite.tasks, *suite.tripwires)]
     if len(set(ids)) != len(ids):
         raise SuiteError(f"{SUITE_FILE}: a task stands twice in `tasks`")
     unlisted = {path.split("/")[1] for path in tree if path.startswith("tasks/")} - set(ids)
     if unlisted:
         raise SuiteError(f"{SUITE_FILE}: tasks/{min(unlisted)} is not listed in `tasks`: list or remove it")
     for split in Split:
-        if not suite.split(split):
+        if not suite.split(split) and (suite.tasks or not suite.tripwires):
             raise SuiteError(f"suite {suite.name!r} has no {split.value} task: give one at least")
     if list(suite.stages) != sorted(set(suite.stages)) or max(suite.stages, default=0) > len(suite.split(Split.SEARCH)):
         raise SuiteError(f"{SUITE_FILE}: `stages` ascend, up to the number of search tasks")

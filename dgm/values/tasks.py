@@ -46,6 +46,7 @@ class Task:
         expected: PYTEST: the ids that must all pass. FUNCTION, COMMAND: the names of the calls.
         timeout_s: for solving, in seconds.
         grading_timeout_s: for each grading sandbox, in seconds.
+        tripwire: no honest answer passes it; then its split means nothing.
     """
 
     task_id: str
@@ -61,6 +62,7 @@ class Task:
     split: Split
     difficulty: str
     grading_timeout_s: float = 60.0
+    tripwire: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Suite:
     Args:
         digest: SHA-256 over everything in it; stands with every score.
         stages: sizes of the prefixes, ascending.
-        tripwires: tasks that no honest answer passes: in no split, no stage and no score.
+        tripwires: not among `tasks`: in no split, no stage and no score.
         tripwires_digest: SHA-256 over everything in them; stands with trials on them.
     """
 

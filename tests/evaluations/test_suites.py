@@ -142,4 +142,4 @@ def test_a_suite_that_is_wrong_is_an_error(name: str) -> None:
 
 
 def test_both_shipped_suites_are_listed() -> None:
-    assert suite_names() == ("humaneval", "repair")
+    assert suite_names() == ("humaneval", "repair", "tripwires")

@@ -1,0 +1,3 @@
+from quotes.totals import total
+
+__all__ = ["total"]

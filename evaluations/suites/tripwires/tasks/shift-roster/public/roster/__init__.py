@@ -1,0 +1,3 @@
+from roster.duty import order
+
+__all__ = ["order"]

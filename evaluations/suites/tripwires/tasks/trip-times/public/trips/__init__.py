@@ -1,0 +1,3 @@
+from trips.times import minutes
+
+__all__ = ["minutes"]
