@@ -12,7 +12,7 @@ from dgm.cli.inspecting import find_agent, json_option, reading
 from dgm.cli.which_run import run_option
 from dgm.config import RunConfig, parse_config
 from dgm.errors import ConfigError, SandboxError
-from dgm.evaluations import run_trial, suite_from_tree
+from dgm.evaluations import run_trial, suite_of_run
 from dgm.evolve import ModelNames
 from dgm.evolve.orders import Orders
 from dgm.models import Recording, Replayed, ReplayModels
@@ -80,7 +80,7 @@ def _find_trial(run: Run, agent: int, task: str, repeat: int) -> TrialRecord:
 def _order(run: Run, config: RunConfig, trial: TrialRecord, transcript: bytes) -> TrialOrder:
     """Build the trial's order again: its tree, its task and its lease as they were."""
     model = Recording(transcript).model or config.models.solve or config.models.name or "model"
-    suite = suite_from_tree(run.assets["suite"])
+    suite = suite_of_run(run.assets)
     orders = Orders(config, suite, run.archive, ModelNames(model, model, model))
     lease = run.archive.trial_lease(trial.trial_id)
     order = orders.trial(trial.trial_id, trial.agent, trial.task_id, trial.repeat, lease).order

@@ -1,5 +1,6 @@
 """What every archive keeps to: its log answers a request once, and is what is known of flags, vetoes and approvals."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from dgm.ports import Archive
@@ -46,6 +47,15 @@ class LogContract:
             archive.close_trial(scored(trial.trial_id), flag="why")
 
         assert len(archive.marks()) == 1
+
+    def test_a_verdict_and_its_flag_are_kept_together_or_not_at_all(self, archive: Archive) -> None:
+        trial = open_trial(archive)
+
+        with suppress(KeyboardInterrupt), archive.together():
+            archive.close_trial(scored(trial.trial_id), flag="why")
+            raise KeyboardInterrupt
+
+        assert (archive.marks(), archive.trials()[0].verdict) == ((), None)
 
     def test_a_decision_on_a_tripwire_is_no_strategys(self, archive: Archive) -> None:
         open_attempt(archive)

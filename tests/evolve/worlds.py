@@ -77,6 +77,12 @@ def searching_by(strategy: str, config: RunConfig, **options: object) -> RunConf
     return config.model_copy(update={"evolve": EvolveSection.model_validate(evolve)})
 
 
+def keeping_all(**budget: float) -> RunConfig:
+    """Return a configuration with which every functioning child may be a parent."""
+    config = config_of(**budget)
+    return config.model_copy(update={"evolve": config.evolve.model_copy(update={"retention": "keep_all"})})
+
+
 def resolves_half(order: TrialOrder) -> bool:
     """Even tasks are resolved, whoever tries."""
     return int(order.task.task_id[1:]) % 2 == 0
