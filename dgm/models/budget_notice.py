@@ -14,6 +14,9 @@ from dgm.models.replies import Json
 SHARES = (0.80, 0.95)
 """Of the tokens or the seconds: what has to be used for a notice, each time once."""
 
+_MOST_S = 1e9
+"""What is said of a lease that time does not limit."""
+
 TOKENS_HEADER = "x-dgm-tokens-left"
 SECONDS_HEADER = "x-dgm-seconds-left"
 
@@ -29,7 +32,7 @@ class Left:
     @property
     def headers(self) -> Mapping[str, str]:
         """What stands with every answer."""
-        return {TOKENS_HEADER: str(max(0, self.tokens)), SECONDS_HEADER: str(max(0, int(self.seconds)))}
+        return {TOKENS_HEADER: str(max(0, self.tokens)), SECONDS_HEADER: str(int(min(max(0.0, self.seconds), _MOST_S)))}
 
     @property
     def sentence(self) -> str:

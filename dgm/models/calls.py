@@ -7,7 +7,7 @@ calls is never looked at: the socket is the identity, the budget and the model.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dgm.models.apis import Api, ModelRequest, StreamWish
 from dgm.models.budget_notice import Left, Notices, with_notice
@@ -209,7 +209,8 @@ class Calls:
     def _record_check(self, began_at_s: float, fault: UpstreamFault | None, charge: Charge) -> None:
         """Write a question of the host into the books."""
         ending = failed(fault) if fault else Ending(Reply(200, {}), CallStatus.OK)
-        self._record(_Begun("check", self._clock.now(), began_at_s), ending, charge)
+        began_at = self._clock.now() - timedelta(seconds=self._clock.monotonic() - began_at_s)
+        self._record(_Begun("check", began_at, began_at_s), ending, charge)
 
     def _record(self, begun: _Begun, ending: Ending, charge: Charge = _FREE, tries: int = 0) -> Ending:
         """Write one call into the books and the transcript, and hand its answer on."""

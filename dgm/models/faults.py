@@ -59,6 +59,11 @@ class UpstreamFault(Exception):
         """Whether the endpoint works, and only has too much to do."""
         return self.kind is FaultKind.PASSING and self.status in BUSY
 
+    @property
+    def may_be_load(self) -> bool:
+        """Whether too much to do can look so: anything that passes, but for an endpoint that is not there at all."""
+        return self.kind is FaultKind.PASSING and (self.worked or self.status is not None)
+
 
 def too_late(timeout_s: float) -> UpstreamFault:
     """Return the fault of an endpoint that did not end its answer in time."""

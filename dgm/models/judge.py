@@ -5,19 +5,22 @@ meanwhile. An endpoint that stays silent for long is asked before a call has fai
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dgm.models.apis import Api
 from dgm.models.faults import FaultKind, UpstreamFault
 from dgm.models.in_flight import InFlight
 from dgm.models.ledger import Charge, Ledger
-from dgm.models.proof import BRIEFLY, ask_of_our_own, ask_once
+from dgm.models.proof import Proof
 from dgm.models.traffic import Traffic
 from dgm.models.tries import Ending, Tries, failed
 from dgm.models.upstream import Upstream
 from dgm.ports import Clock
+
+_CUT_SHORT = UpstreamFault(FaultKind.PASSING, "the question was cut short", worked=True)
 
 RecordCheck = Callable[[float, UpstreamFault | None, Charge], None]
 """Writes a question of the host into the books: when it began, how the endpoint failed it, its charge."""
@@ -127,11 +130,7 @@ class Judge:
 
     async def _still_failed(self) -> UpstreamFault | None:
         """Ask an endpoint that has failed, briefly: each call would else wait for it as long as the first."""
-        began_at_s = self._clock.monotonic()
-        timeout_s = self._patience.proof_s * BRIEFLY
-        fault, charge = await ask_once(self._upstream, self._ledger, self._model, timeout_s=timeout_s)
-        self._record(began_at_s, fault, charge)
-        return fault
+        return await self._proved(lambda proof: proof.briefly())
 
     async def _endpoint_fault(self) -> UpstreamFault | None:
         """Ask the endpoint a question of our own: one for all calls that fail meanwhile."""
@@ -141,23 +140,25 @@ class Judge:
 
     async def _asked(self) -> UpstreamFault | None:
         """Ask, and note a failure of the endpoint for the report, unless it is the agent's own flood that it shows."""
-        began_at_s, patience = self._clock.monotonic(), self._patience
         was_flood = self._is_flood()
-        fault, charge = await ask_of_our_own(
-            self._upstream,
-            self._ledger,
-            self._model,
-            self._in_flight,
-            timeout_s=patience.proof_s,
-            most_s=patience.left_s(),
-        )
-        self._record(began_at_s, fault, charge)
-        if fault is None or (fault.is_busy and (was_flood or self._is_flood())):
+        fault = await self._proved(lambda proof: proof.run(self._in_flight, most_s=self._patience.left_s()))
+        if fault is None or (fault.may_be_load and (was_flood or self._is_flood())):
             return None
         if fault.kind is FaultKind.REFUSED:
             self.refused = str(fault)
         else:
             self.failed = True
+        return fault
+
+    async def _proved(self, ask: Callable[[Proof], Coroutine[Any, Any, UpstreamFault | None]]) -> UpstreamFault | None:
+        """Ask, and write it into the books whatever comes of it."""
+        began_at_s = self._clock.monotonic()
+        proof = Proof(self._upstream, self._ledger, self._model, timeout_s=self._patience.proof_s)
+        fault: UpstreamFault | None = _CUT_SHORT
+        try:
+            fault = await ask(proof)
+        finally:
+            self._record(began_at_s, fault, proof.charge)
         return fault
 
     def _is_flood(self) -> bool:

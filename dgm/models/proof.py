@@ -18,71 +18,73 @@ QUESTION_TOKENS = 64
 """Held back for the question; fewer than for any request, so that a lease that paid one can pay this."""
 BUSY_TIMES = 3
 """How much longer than for an answer a busy endpoint is waited for: limits by the minute pass in the usual 60 s."""
-BRIEFLY = 1 / 4
+_BRIEF = 1 / 4
 """Of the time for the whole proof: what one more try may take at its end, and the first one amid other requests."""
 _FIRST_PAUSE = 1 / 40
 
 
-async def ask_of_our_own(
-    upstream: Upstream, ledger: Ledger, model: str, in_flight: InFlight, *, timeout_s: float, most_s: float
-) -> tuple[UpstreamFault | None, Charge]:
-    """Ask for one token, on the lease; where that cannot be paid, and of a local server, for the list of models.
+class Proof:
+    """Questions to one endpoint, on a lease. What they cost stands in `charge`, also after a cancellation.
 
     Args:
-        in_flight: this gateway's own requests; interrupted where the endpoint fails the question beside them.
-        timeout_s: seconds in which the endpoint must answer.
-        most_s: seconds for which one that is busy is waited for, if that is longer.
-
-    Returns:
-        How the endpoint failed, or None when it works; and what the questions were charged.
+        timeout_s: seconds in which the endpoint must answer; the whole proof ends within one and a half of them, but
+            for an endpoint that is busy.
     """
-    charge = Charge()
-    if in_flight:
-        fault, charge = await ask_once(upstream, ledger, model, timeout_s=timeout_s * BRIEFLY)
-        if fault is None or fault.kind is FaultKind.REFUSED:
-            return fault, charge
-    async with in_flight.silence():
-        busy_s = max(timeout_s, min(BUSY_TIMES * timeout_s, most_s))
-        fault, more = await _asked_patiently(upstream, ledger, model, timeout_s=timeout_s, busy_s=busy_s)
-    return fault, charge + more
 
+    def __init__(self, upstream: Upstream, ledger: Ledger, model: str, *, timeout_s: float) -> None:
+        self._upstream = upstream
+        self._ledger = ledger
+        self._model = model
+        self._timeout_s = timeout_s
+        self.charge = Charge()
 
-async def _asked_patiently(
-    upstream: Upstream, ledger: Ledger, model: str, *, timeout_s: float, busy_s: float
-) -> tuple[UpstreamFault | None, Charge]:
-    """Ask again, more and more slowly or as it wishes, while the endpoint says that it is busy."""
-    now_s = asyncio.get_running_loop().time
-    began_s = now_s()
-    pause_s, charge = timeout_s * _FIRST_PAUSE, Charge()
-    while True:
-        left_s = timeout_s - (now_s() - began_s)
-        fault, more = await ask_once(upstream, ledger, model, timeout_s=max(left_s, timeout_s * BRIEFLY))
-        charge += more
-        if fault is None or not fault.is_busy:
-            return fault, charge
-        wait_s = max(pause_s, fault.retry_after_s or 0.0)
-        if now_s() - began_s + wait_s > busy_s:
-            return fault, charge
-        await asyncio.sleep(wait_s)
-        pause_s = min(2 * pause_s, timeout_s * BRIEFLY)
+    async def run(self, in_flight: InFlight, *, most_s: float) -> UpstreamFault | None:
+        """Ask until it is clear whether the endpoint works; return how it failed, if it did.
 
+        Args:
+            in_flight: this gateway's own requests; interrupted where the endpoint fails the question beside them.
+            most_s: seconds for which an endpoint that is busy is waited for, if that is longer.
+        """
+        if in_flight:
+            fault = await self.briefly()
+            if fault is None or fault.kind is FaultKind.REFUSED:
+                return fault
+        async with in_flight.silence():
+            return await self._patiently(max(self._timeout_s, min(BUSY_TIMES * self._timeout_s, most_s)))
 
-async def ask_once(
-    upstream: Upstream, ledger: Ledger, model: str, *, timeout_s: float
-) -> tuple[UpstreamFault | None, Charge]:
-    """Ask on the lease where it can pay; return how the endpoint failed, if it did, and the charge."""
-    # A local server answers one completion after the other, perhaps a long one of another slot; its list at any time.
-    held = None if upstream.is_local else ledger.reserve(QUESTION_TOKENS, 1)
-    if held is None:
-        return await fault_of(upstream, None, timeout_s=timeout_s), Charge()
-    charge = ledger.keep
-    try:
-        fault = await fault_of(upstream, model, timeout_s=timeout_s)
-        if fault is not None and not fault.worked:
-            charge = ledger.release
-    finally:
-        charged = charge(held)
-    return fault, charged
+    async def briefly(self) -> UpstreamFault | None:
+        """Ask once, in a part of the time."""
+        return await self._ask(self._timeout_s * _BRIEF)
+
+    async def _patiently(self, busy_s: float) -> UpstreamFault | None:
+        """Ask again, more and more slowly or as it wishes, while the endpoint says that it is busy."""
+        now_s = asyncio.get_running_loop().time
+        began_s, brief_s = now_s(), self._timeout_s * _BRIEF
+        pause_s = self._timeout_s * _FIRST_PAUSE
+        while True:
+            fault = await self._ask(max(self._timeout_s - (now_s() - began_s), brief_s))
+            if fault is None or not fault.is_busy:
+                return fault
+            wait_s = max(pause_s, fault.retry_after_s or 0.0)
+            if now_s() - began_s + wait_s > busy_s:
+                return fault
+            await asyncio.sleep(wait_s)
+            pause_s = min(2 * pause_s, brief_s)
+
+    async def _ask(self, timeout_s: float) -> UpstreamFault | None:
+        """Ask for one token; where that cannot be paid, and of a local server, for the list of models."""
+        # It answers one completion after the other, perhaps a long one of another slot, and its list at any time.
+        held = None if self._upstream.is_local else self._ledger.reserve(QUESTION_TOKENS, 1)
+        if held is None:
+            return await fault_of(self._upstream, None, timeout_s=timeout_s)
+        settle = self._ledger.keep
+        try:
+            fault = await fault_of(self._upstream, self._model, timeout_s=timeout_s)
+            if fault is not None and not fault.worked:
+                settle = self._ledger.release
+        finally:
+            self.charge += settle(held)
+        return fault
 
 
 async def fault_of(upstream: Upstream, model: str | None, *, timeout_s: float) -> UpstreamFault | None:

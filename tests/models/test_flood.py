@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm.models import RetryPolicy, ScriptedReply
+from dgm.models import RetryPolicy, ScriptedFault, ScriptedReply
 from dgm.models.traffic import MOST_AT_ONCE, MOST_CALLS, MOST_SHARE, WINDOW_S, Traffic
 from dgm.values import Lease
-from tests.models.doors import Door, open_door
+from tests.models.doors import MODEL, PLENTY, Door, client_of, models_on, open_door, scripted
 
 SOON = RetryPolicy(tries=1, first_s=0.001, most_s=0.01, proof_s=0.5)
 LONG_WAIT = ScriptedReply("busy", status=429, retry_after="45")
@@ -40,6 +40,39 @@ def test_a_limit_that_an_agents_flood_meets_leaves_its_trial_scored(ask, at_once
 
     report = door.gateway.report()
     assert (report.upstream_failed, report.upstream_refused) == (False, None)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [ScriptedReply(fault=ScriptedFault.HANG), ScriptedReply("overloaded", status=502), ScriptedReply("x", status=500)],
+    ids=["hangs", "bad gateway", "error"],
+)
+def test_an_endpoint_that_breaks_down_under_a_flood_leaves_the_trial_scored(fault):
+    calls = 0
+
+    def script(request: dict[str, Any]) -> ScriptedReply | str:
+        nonlocal calls
+        calls += 1
+        return "fine" if calls <= MOST_CALLS else fault
+
+    with open_door(script, retry=SOON, timeout_s=1.5) as door:
+        for _ in range(MOST_CALLS + 1):
+            door.chat()
+
+    assert not door.gateway.report().upstream_failed
+
+
+def test_an_endpoint_that_is_gone_has_failed_whatever_was_asked():
+    with ExitStack() as stack:
+        with scripted() as server:
+            models = stack.enter_context(models_on(server, retry=SOON))
+            gateway = stack.enter_context(models.open(MODEL, PLENTY, purpose="solve"))
+            door = Door(gateway, server, stack.enter_context(client_of(gateway)))
+            for _ in range(MOST_CALLS):
+                door.chat()
+        door.chat()
+
+    assert gateway.report().upstream_failed
 
 
 def test_a_limit_of_tokens_that_an_agent_meets_by_half_its_lease_at_once_is_its_own():

@@ -59,7 +59,7 @@ def test_an_endpoint_that_is_back_answers_further_calls():
 
 
 def test_a_slow_answer_of_an_endpoint_that_lives_is_waited_for():
-    with open_door(slow(0.8), retry=QUICK, timeout_s=SOON_S * 2) as door:
+    with open_door(slow(1.4), retry=QUICK, timeout_s=SOON_S * 2) as door:
         answer = door.chat()
 
     assert answer.json()["choices"][0]["message"]["content"] == "at last"
@@ -85,7 +85,7 @@ def test_an_endpoint_that_answers_one_at_a_time_is_interrupted_once_and_then_wai
 
 
 def test_calls_that_wait_together_share_one_question():
-    with open_door(slow(0.8), retry=QUICK, timeout_s=SOON_S * 2) as door, ThreadPoolExecutor(4) as pool:
+    with open_door(slow(1.4), retry=QUICK, timeout_s=SOON_S * 2) as door, ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: door.chat(), range(4)))
 
     assert sum(is_own(seen.body) for seen in door.server.seen) == 1
