@@ -7,4 +7,4 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from serve import main
 
-sys.exit(main())
+os._exit(main())  # nobody waits for an interpreter to tidy up; what was to be said is flushed

@@ -21,6 +21,7 @@ def fill(channel: Channel, order: Order) -> str:
     """
     problem = ""
     mount = b""
+    made = set()
     while True:
         kind, payload = channel.receive()
         if kind == GO:
@@ -31,14 +32,17 @@ def fill(channel: Channel, order: Order) -> str:
             mount = payload
         elif kind == FILE and not problem:
             try:
-                _write(channel, mount, *unpack_file(payload))
+                _write(channel, made, mount, *unpack_file(payload))
             except OSError as error:
                 problem = str(error)
 
 
-def _write(channel: Channel, mount: bytes, path: bytes, executable: bool, size: int) -> None:
+def _write(channel: Channel, made: set[bytes], mount: bytes, path: bytes, executable: bool, size: int) -> None:
     whole = os.path.join(mount, path)
-    os.makedirs(os.path.dirname(whole), exist_ok=True)
+    folder = os.path.dirname(whole)
+    if folder not in made:
+        os.makedirs(folder, exist_ok=True)
+        made.add(folder)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     target = os.open(whole, flags, 0o755 if executable else 0o644)
     while size > 0:

@@ -1,9 +1,9 @@
 """The command's process: how it starts, and how everything in the sandbox ends."""
 
-import ctypes
 import os
 import resource
 import time
+from _ctypes import call_function, dlopen, dlsym
 from _signal import SIG_DFL, SIGINT, SIGKILL, SIGPIPE, signal
 
 from order import Order
@@ -15,10 +15,10 @@ _PR_SET_NO_NEW_PRIVS = 38
 def guard() -> None:
     """Make the runner deaf to the command's signals and opaque to its eyes: it is pid 1 and not dumpable."""
     signal(SIGINT, SIG_DFL)
-    libc = ctypes.CDLL(None, use_errno=True)
+    prctl = dlsym(dlopen(None, 0), "prctl")
     for option, value in ((_PR_SET_DUMPABLE, 0), (_PR_SET_NO_NEW_PRIVS, 1)):
-        if libc.prctl(option, value, 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), f"prctl {option} failed")
+        if call_function(prctl, (option, value, 0, 0, 0)) != 0:
+            raise OSError(f"prctl {option} failed")
     if os.getpid() != 1:
         raise OSError("the runner must be process 1 of a sandbox of its own")
 

@@ -214,7 +214,7 @@ if os.fork() == 0:
 while time.monotonic() < begun + 1.5: pass
 os.wait()
 used = sum(sum(resource.getrusage(of)[:2]) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-if used > 0.6:
+if used > 0.45:
     breach(used, "seconds of processor time")
 """
 
