@@ -137,11 +137,11 @@ def test_no_error_of_the_gateway_is_worth_a_retry_by_the_caller():
 def test_concurrent_calls_never_exceed_the_lease():
     lease = Lease(tokens=5_000, cost_usd=1.0, seconds=60.0)
 
-    with open_door([ScriptedReply("x", usage=(400, 100))], lease=lease) as door, ThreadPoolExecutor(16) as pool:
+    with open_door([ScriptedReply("x", usage=(250, 1))], lease=lease) as door, ThreadPoolExecutor(16) as pool:
         statuses = list(pool.map(lambda _: door.chat(max_tokens=200).status_code, range(40)))
 
     assert door.gateway.report().spent.tokens <= lease.tokens
-    assert statuses.count(200) * 500 == door.gateway.report().spent.tokens
+    assert statuses.count(200) * 251 == door.gateway.report().spent.tokens
 
 
 def test_only_the_allowed_model_is_listed():
