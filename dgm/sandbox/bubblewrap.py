@@ -87,11 +87,8 @@ class BubblewrapSandbox:
 
     def _groups_hold(self) -> bool:
         """Whether a job is held by its control group on this host."""
-        try:
-            sweep_groups(self._groups, time.time())
-            return bool(self._groups.folders) and proves_memory(self.run)
-        except SandboxError:
-            return False
+        sweep_groups(self._groups, time.time())
+        return bool(self._groups.folders) and proves_memory(self.run)
 
     @contextmanager
     def _process(self, job: Job, folder: Path) -> Iterator["_Started"]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dgm.errors import SandboxUnavailable
+from dgm.errors import SandboxError, SandboxUnavailable
 
 UNPRIVILEGED = 65534
 """User and group, inside every sandbox, and outside when root starts one."""
@@ -87,9 +87,15 @@ def job_folder(cache: Path, *, everyone: bool = False) -> Iterator[Path]:
 
     Args:
         everyone: jobs have another id on this host, so everybody who knows its name can pass through.
+
+    Raises:
+        SandboxError: it cannot be made.
     """
     jobs = own_folder(cache / "jobs")
-    folder = Path(tempfile.mkdtemp(prefix=f"{owner_name()}-", dir=jobs))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f"{owner_name()}-", dir=jobs))
+    except OSError as error:
+        raise SandboxError(f"cannot make a job's folder in {str(jobs)!r}: {error}. Is the disk full?") from error
     try:
         if everyone:
             folder.chmod(0o711)

