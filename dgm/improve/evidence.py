@@ -52,6 +52,14 @@ def trial_excerpt(trial: TrialDigest, limit: int) -> str:
     return "\n\n".join([*parts, f"Its transcript:\n{readable(trial.transcript, left)}"])
 
 
+def cluster_excerpt(focus: Focus, trials: Sequence[TrialDigest], limit: int) -> str:
+    """Return a line for each other task of a cluster in at most `limit` characters: what was asked, how it ended."""
+    others = [trial for trial in trials if trial.task_id in focus.tasks and trial.task_id != focus.task_id]
+    share = limit // max(1, len(others)) - 1
+    lines = (f"- {each.task_id}, {each.finish}: {' '.join(each.instruction.split())}" for each in others)
+    return "\n".join(line for line in (keep_start(line, share) for line in lines) if line)
+
+
 def history(order: AttemptOrder, left: Lease) -> Tree:
     """Build `/history`: `lineage.json`, `attempts.json`, `trials.json`, `budget.json` and `transcripts/`."""
     trials = order.evidence

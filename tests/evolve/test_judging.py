@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dgm.config import EvolveSection
 from dgm.evolve import Reason
 from dgm.values import AgentRecord, AttemptOrder, AttemptOutcome, Tree, TrialOrder
 from tests.evolve.worlds import FOUNDER, Script, World, config_of, suite_of, world
@@ -143,8 +144,9 @@ def test_a_task_that_is_given_up_ends_a_stage_too(tmp_path: Path) -> None:
     assert agents_of(some)[1].figures["ended"] == 2
 
 
-def test_a_run_stopped_after_every_step_gives_the_same_answers(tmp_path: Path) -> None:
-    whole, pieces = (World(tmp_path / name, config_of(attempts=3), script=Writing()) for name in ("whole", "pieces"))
+def test_a_run_stopped_after_every_step_gives_the_same_answers_and_commits(tmp_path: Path) -> None:
+    config = config_of(attempts=3).model_copy(update={"evolve": EvolveSection(focus="clusters")})
+    whole, pieces = (World(tmp_path / name, config, script=Writing()) for name in ("whole", "pieces"))
     whole.run()
 
     for _ in range(24):
@@ -152,6 +154,7 @@ def test_a_run_stopped_after_every_step_gives_the_same_answers(tmp_path: Path) -
         pieces.run(stop=lambda steps=steps: next(steps))
 
     assert answers_of(pieces) == answers_of(whole)
+    assert [agent.commit for agent in agents_of(pieces)] == [agent.commit for agent in agents_of(whole)]
     assert len(answers_of(whole)) == 4
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -86,10 +86,16 @@ def test_the_prompt_tells_what_was_tried_and_what_is_left() -> None:
 
 
 def test_a_cluster_is_shown_with_its_tasks_and_one_of_its_trials() -> None:
-    text = shown(attempt_order(focus=Focus(FocusKind.CLUSTER, "fix-it", ("fix-it", "mend-it"))))
+    cluster = Focus(FocusKind.CLUSTER, "fix-it", ("fix-it", "mend-it"))
+    other = replace(TRIAL, task_id="mend-it", instruction="Mend\nthe roof.")
+    elsewhere = replace(TRIAL, task_id="paint-it", instruction="Paint the wall.")
+
+    text = shown(attempt_order(focus=cluster, evidence=(other, TRIAL, elsewhere)))
 
     assert "in much the same way on 2 tasks ('fix-it', 'mend-it')" in text
     assert TRIAL.instruction in text
+    assert "The others:\n- mend-it, tests failed: Mend the roof.\n" in text
+    assert "Paint" not in text
 
 
 @given(st.integers(2_000, 40_000))

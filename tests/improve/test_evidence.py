@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm.improve.evidence import MAX_TRANSCRIPT, chosen_trial, history, source_excerpt, trial_excerpt
+from dgm.improve.evidence import MAX_TRANSCRIPT, chosen_trial, cluster_excerpt, history, source_excerpt, trial_excerpt
 from dgm.improve.transcripts import keep_end, keep_start, overflowed_twice, readable
 from dgm.values import Ancestor, Effect, Finish, Focus, FocusKind, Lease, Tree
 from tests.improve.acting import AGENT, TRIAL, attempt_order
@@ -103,6 +103,14 @@ def test_an_excerpt_of_a_trial_keeps_its_limit(limit: int) -> None:
     long = replace(TRIAL, instruction="i" * 900, feedback="f" * 900, answer_diff="d" * 900, transcript=b"t" * 900)
 
     assert len(trial_excerpt(long, limit)) <= max(limit, 200)
+
+
+@given(st.integers(0, 3000), st.integers(0, 40))
+def test_an_excerpt_of_a_cluster_keeps_its_limit(limit: int, count: int) -> None:
+    trials = [replace(TRIAL, task_id=f"t{i}", instruction="words " * 50) for i in range(count)]
+    focus = Focus(FocusKind.CLUSTER, "t0", tuple(trial.task_id for trial in trials))
+
+    assert len(cluster_excerpt(focus, trials, limit)) <= limit
 
 
 def test_entry_points_are_shown_before_tests() -> None:
