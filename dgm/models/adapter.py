@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dgm.config import ModelsSection
 from dgm.errors import ModelRefused, ModelUnavailable
-from dgm.models.calls import CallRules
+from dgm.models.calls import CallRules, Calls
 from dgm.models.endpoint import Endpoint, EndpointKind, model_names, only_model, resolve_endpoint
 from dgm.models.faults import LACKING, FaultKind, UpstreamFault
 from dgm.models.gateway import LeasedGateway
@@ -174,17 +174,17 @@ class EndpointModels:
             self._owned.close()
 
     def _gateway(self, model: str, lease: Lease, purpose: str) -> LeasedGateway:
+        calls = Calls(
+            model,
+            lease,
+            purpose,
+            price=self.price(model),
+            rules=self._rules,
+            upstream=self._upstream,
+            clock=self._clock,
+        )
         try:
-            gateway = LeasedGateway(
-                model,
-                lease,
-                purpose,
-                price=self.price(model),
-                rules=self._rules,
-                upstream=self._upstream,
-                loop=self._loop,
-                clock=self._clock,
-            )
+            gateway = LeasedGateway(model, calls, self._loop)
             gateway.start()
         except OSError as error:
             raise ModelUnavailable(f"cannot make the gateway's socket in /tmp: {error.strerror or error}") from error

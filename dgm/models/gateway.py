@@ -8,33 +8,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dgm.errors import ModelRefused, ModelUnavailable
-from dgm.models.calls import CallRules, Calls
+from dgm.models.calls import Calls
 from dgm.models.loop_thread import LoopThread
 from dgm.models.server import SocketServer
-from dgm.models.upstream import Upstream
-from dgm.ports import Clock
-from dgm.values import CallStatus, Completion, GatewayReport, Lease, Price
+from dgm.values import CallStatus, Completion, GatewayReport
 
 
 class LeasedGateway:
     """The Gateway port, on the loop that all gateways of this process share. Opened and closed by the adapter."""
 
-    def __init__(
-        self,
-        model: str,
-        lease: Lease,
-        purpose: str,
-        *,
-        price: Price,
-        rules: CallRules,
-        upstream: Upstream,
-        loop: LoopThread,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, model: str, calls: Calls, loop: LoopThread) -> None:
         self._model = model
+        self._calls = calls
         self._loop = loop
-        self._calls = Calls(model, lease, purpose, price=price, rules=rules, upstream=upstream, clock=clock)
-        self._server = SocketServer(model, self._calls)
+        self._server = SocketServer(model, calls)
 
     @property
     def socket(self) -> Path:

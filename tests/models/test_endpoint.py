@@ -140,3 +140,19 @@ def test_a_price_that_is_needed_and_unknown_is_an_error_that_names_the_model():
 
 def test_a_price_that_nobody_needs_is_nothing():
     assert find_price("homemade", {}, needed=False) == Price(0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (None, True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://api.openai.com.evil.example/v1", False),
+        ("https://notopenai.com/v1", False),
+        ("http://127.0.0.1:8000/openai.com", False),
+    ],
+)
+def test_openais_own_address_is_told_from_others(address, expected):
+    endpoint = resolve_endpoint(ModelsSection(base_url=address), {"OPENAI_API_KEY": SECRET})
+
+    assert endpoint.is_openai is expected
