@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ UNPRIVILEGED = 65534
 """User and group, inside every sandbox, and outside when root starts one."""
 
 _BUILDING = ".building-"
+_LONG_S = 7 * 86_400.0
 
 
 def default_cache() -> Path:
@@ -49,7 +51,7 @@ def make_once(folder: Path, build: Callable[[Path], None]) -> Path:
     if folder.is_dir():
         return folder
     own_folder(folder.parent)
-    building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{owner_name()}-", dir=folder.parent))
+    building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{_owned()}", dir=folder.parent))
     try:
         build(building)
         building.chmod(0o755)
@@ -93,7 +95,7 @@ def job_folder(cache: Path, *, everyone: bool = False) -> Iterator[Path]:
     """
     jobs = own_folder(cache / "jobs")
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f"{owner_name()}-", dir=jobs))
+        folder = Path(tempfile.mkdtemp(prefix=_owned(), dir=jobs))
     except OSError as error:
         raise SandboxError(f"cannot make a job's folder in {str(jobs)!r}: {error}. Is the disk full?") from error
     try:
@@ -108,9 +110,31 @@ def job_folder(cache: Path, *, everyone: bool = False) -> Iterator[Path]:
 
 
 def sweep(cache: Path) -> int:
-    """Remove the folders of jobs, and half-made ones, whose owner has ended; returns how many."""
+    """Remove the folders of jobs, and half-made ones, whose owner has ended; returns how many.
+
+    Of an owner in another process namespace nobody here can tell: its folders go when they are older than any job.
+    """
     folders = [*cache.glob("jobs/*"), *cache.glob(f"*/{_BUILDING}*")]
-    orphans = [f for f in folders if is_gone(f.name.removeprefix(_BUILDING).rpartition("-")[0])]
+    orphans = [folder for folder in folders if _is_orphan(folder)]
     for folder in orphans:
         shutil.rmtree(folder, ignore_errors=True)
     return len(orphans)
+
+
+def _owned() -> str:
+    """Return how the name of a folder starts that this process makes: who it is, and in which process namespace."""
+    return f"{owner_name()}-{_process_namespace()}."
+
+
+def _is_orphan(folder: Path) -> bool:
+    owner, _, rest = folder.name.removeprefix(_BUILDING).rpartition("-")
+    if rest.startswith(f"{_process_namespace()}."):
+        return is_gone(owner)
+    try:
+        return time.time() - folder.stat().st_mtime > _LONG_S
+    except OSError:
+        return False
+
+
+def _process_namespace() -> int:
+    return Path("/proc/self/ns/pid").stat().st_ino

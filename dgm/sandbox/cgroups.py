@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dgm.errors import SandboxError
-from dgm.sandbox.cache import is_gone, owner_name
+from dgm.sandbox.cache import owner_name
 from dgm.sandbox.cgroup_parents import Parents
 from dgm.values import Limits
 
@@ -96,17 +96,16 @@ def job_group(parents: Parents, limits: Limits) -> Iterator[Group]:
 
 
 def sweep_groups(parents: Parents, now_s: float) -> int:
-    """Remove the empty groups of this user's processes that have ended; returns how many folders.
+    """Remove this user's groups in which nobody is; returns how many folders. The kernel keeps those in use.
 
     Args:
-        now_s: Unix seconds. A young group may be that of a process which this one cannot see.
+        now_s: Unix seconds. A young group may be one whose job is about to start.
     """
     count = 0
     for folder in (found for mount in parents.mounts for found in mount.rglob(f"{_PREFIX}*")):
-        owner = folder.name.removeprefix(_PREFIX).rpartition("-")[0]
         with contextlib.suppress(OSError):
             about = folder.stat()
-            if is_gone(owner) and about.st_uid == os.geteuid() and now_s - about.st_mtime > _YOUNG_S:
+            if about.st_uid == os.geteuid() and now_s - about.st_mtime > _YOUNG_S:
                 folder.rmdir()
                 count += 1
     return count

@@ -16,7 +16,7 @@ import pytest
 
 from dgm.ports import Sandbox
 from dgm.sandbox import reap
-from dgm.sandbox.cache import default_cache, job_folder
+from dgm.sandbox.cache import default_cache, job_folder, sweep
 from tests.engines import IMAGE
 from tests.sandbox.jobs import job, shell
 
@@ -160,12 +160,22 @@ def test_a_jobs_folder_is_open_to_the_sandboxs_user_only(tmp_path: Path, everyon
 
 
 def test_a_dead_drivers_folders_are_swept(bubblewrap: Sandbox) -> None:
-    left = default_cache() / "jobs" / "999999999-1-left"
+    namespace = Path("/proc/self/ns/pid").stat().st_ino
+    left = default_cache() / "jobs" / f"999999999-1-{namespace}.left"
     left.mkdir(parents=True)
 
     reap()
 
     assert not left.exists()
+
+
+def test_folders_of_another_process_namespace_are_swept_only_when_they_are_old(tmp_path: Path) -> None:
+    young, old = (tmp_path / "jobs" / f"999999999-1-1.{name}" for name in ("young", "old"))
+    for folder in (young, old):
+        folder.mkdir(parents=True)
+    os.utime(old, (1, 1))
+
+    assert (sweep(tmp_path), young.exists(), old.exists()) == (1, True, False)
 
 
 def test_a_job_that_outlives_the_thread_that_opened_the_sandbox_goes_on(bubblewrap: Sandbox) -> None:
