@@ -7,7 +7,9 @@ alone, and against the founder and the same founder with two tries a task, the b
 
 import multiprocessing
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 
 from benchmarks.search.cases import section_of
 from benchmarks.search.tables import show
@@ -31,8 +33,8 @@ def main(processes: int) -> None:
     """Print the table."""
     rows = []
     for name, family in NULLS.items():
-        with multiprocessing.get_context("spawn").Pool(processes) as pool:
-            words = pool.starmap(ruled, [(family, seed) for seed in range(RUNS)], chunksize=8)
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            words = list(pool.map(ruled, repeat(family), range(RUNS), chunksize=8))
         for column, against in enumerate((FOUNDER, WITH_CONTROL)):
             said = Counter(word[column] for word in words)
             rate = wilson(said[Word.CONFIRMED], RUNS)

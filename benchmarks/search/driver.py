@@ -1,7 +1,8 @@
 """Outcomes that the loop handles in a second, with work that takes no time, at 100, 1,000 and 10,000 agents.
 
 The archive is in memory, so this is the search alone: choosing, leases, population, retention and ranking. What the
-real archive and Ray add is in `benchmarks/driver.py`. Every agent is measured on its first stage before it begins.
+real archive and Ray add is in `benchmarks/driver.py`. Every agent is measured on its first stage before it begins. The
+faster of two rounds counts: in the first, some strategies fill their tables.
 """
 
 import time
@@ -9,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.search.cases import section_of, strategies
+from benchmarks.search.cases import OURS, section_of
 from benchmarks.search.tables import show
 from dgm.evolve.randomness import Streams
 from dgm.simulation import Landscape, MemoryArchive, SimulatedWorker, Simulation, config_of, family_of
@@ -30,6 +31,7 @@ from dgm.values import (
 
 AGENTS = (100, 1_000, 10_000)
 OUTCOMES = 2_000
+ROUNDS = 2
 SLOTS = 8
 LEASE = Lease(10**12, 1e9, 1e6)
 GENERAL = Focus(FocusKind.GENERAL)
@@ -40,8 +42,8 @@ FAMILY = "broken-30"
 def main() -> None:
     """Print the table."""
     rows = []
-    for strategy in strategies():
-        rates = [_rate(strategy, agents) for agents in AGENTS]
+    for strategy in (*OURS, "dgm", "hgm"):
+        rates = [max(_rate(strategy, agents) for _ in range(ROUNDS)) for agents in AGENTS]
         rows.append([strategy, *(f"{rate:,.0f}" for rate in rates), f"{max(rates) / min(rates):.2f}"])
     headers = ["strategy", *(f"{agents:,} agents" for agents in AGENTS), "most by least"]
     show(f"Outcomes handled in a second of CPU, over {OUTCOMES:,} trials", headers, rows)

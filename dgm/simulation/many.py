@@ -2,7 +2,9 @@
 
 import multiprocessing
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self, get_args
 
 from dgm.config import EvolveSection, RunConfig
@@ -13,8 +15,8 @@ from dgm.simulation.running import SimulatedRun, config_of, run_simulation
 STRATEGIES: tuple[str, ...] = get_args(EvolveSection.model_fields["strategy"].annotation)
 """The names of all strategies, as in run.toml."""
 
-_AT_ONCE = 4
-"""Cases that a process is given together."""
+_AHEAD = 4
+"""Cases that wait for each process, so that none is ever without work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,20 @@ def run_all(cases: Iterable[Case], processes: int = 1) -> Iterator[tuple[Case, S
 
     Args:
         processes: 1: in this one, in order.
+
+    Raises:
+        BrokenProcessPool: a process was killed; what was yielded stands.
     """
     if processes == 1:
         yield from map(_run, cases)
         return
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(_run, cases, chunksize=_AT_ONCE)
+    waiting = iter(cases)
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        pending = {pool.submit(_run, case) for case in islice(waiting, _AHEAD * processes)}
+        while pending:
+            ended, pending = wait(pending, return_when=FIRST_COMPLETED)
+            pending |= {pool.submit(_run, case) for case in islice(waiting, len(ended))}
+            yield from (future.result() for future in ended)
 
 
 def _run(case: Case) -> tuple[Case, SimulatedRun]:
