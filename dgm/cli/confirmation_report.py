@@ -8,7 +8,7 @@ from rich.text import Text
 
 from dgm.cli import render
 from dgm.cli.views import duration, percent
-from dgm.evaluations import LEVEL, least_tasks
+from dgm.evaluations import LEVEL, Word, least_tasks
 from dgm.evolve import Reason
 from dgm.evolve.confirming import Arm, ConfirmationEnd, Estimate, Findings, described, named, p_values_of_others
 from dgm.ports import Confirmations
@@ -99,7 +99,7 @@ def show_findings(record: ConfirmationRecord, findings: Findings, uses: int) -> 
         out.print(line, style="dim")
     out.print(f"{render.spending(record.spent)}; {duration(record.hours * 3600)} on the clock\n")
     out.print(Text(record.text, style="bold"))
-    if record.word != findings.ruling.word:
+    if record.word == Word.CONFIRMED and findings.ruling.word is not Word.CONFIRMED:
         out.print(f"The holdout was used again since: corrected for all {uses + 1} uses, this no longer holds.")
 
 

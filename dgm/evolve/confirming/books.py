@@ -119,8 +119,8 @@ class ConfirmationBooks:
             return offered
         asked = f"{whole.tokens:,} tokens" + (f", {whole.cost_usd:g} dollars" if dollars else "")
         return Refused(
-            f"its budget is used up: too little is left to hold a whole trial's {asked} and {seconds:.0f} s, "
-            f"{STARTS} times for {STARTS} starts"
+            f"its budget is used up: too little is left for a whole trial's {asked} and {seconds:.0f} s, "
+            f"held for the {STARTS} starts that it may need"
         )
 
     def _work(self, trial: HoldoutTrial, lease: Lease) -> Work:

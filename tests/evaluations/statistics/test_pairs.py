@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest, permutation_test
@@ -51,6 +51,7 @@ def test_with_one_repeat_the_test_is_mcnemars(won: int, lost: int, alike: int) -
     assert p_two_sided(tasks_with(won, lost, alike)) == pytest.approx(mcnemar(won, lost), abs=1e-12)
 
 
+@settings(max_examples=40)
 @given(pairs=some_pairs(most_tasks=8))
 def test_with_repeats_the_test_is_scipys_permutation_test(pairs: Pairs) -> None:
     if pairs.tasks < 2:
@@ -65,11 +66,13 @@ def test_with_repeats_the_test_is_scipys_permutation_test(pairs: Pairs) -> None:
     assert p_one_sided(pairs) == pytest.approx(one_sided.pvalue)
 
 
+@settings(max_examples=40)
 @given(pairs=some_pairs())
 def test_the_two_sided_value_treats_both_sides_alike(pairs: Pairs) -> None:
     assert p_two_sided(pairs) == pytest.approx(p_two_sided(Pairs(pairs.theirs, pairs.ours, pairs.repeats)))
 
 
+@settings(max_examples=40)
 @given(pairs=some_pairs(), seed=st.integers(0, 100))
 def test_the_order_of_the_tasks_changes_nothing(pairs: Pairs, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(pairs.tasks)
@@ -79,6 +82,7 @@ def test_the_order_of_the_tasks_changes_nothing(pairs: Pairs, seed: int) -> None
     assert gain(other).low == pytest.approx(gain(pairs).low)
 
 
+@settings(max_examples=40)
 @given(pairs=some_pairs())
 @example(pairs=Pairs((), ()))
 @example(pairs=Pairs((3, 3), (3, 3), 3))
@@ -106,6 +110,7 @@ def test_nothing_discordant_is_no_evidence(pairs: Pairs) -> None:
 # The gain.
 
 
+@settings(max_examples=40)
 @given(pairs=some_pairs(most_tasks=40))
 def test_the_gain_lies_within_its_interval(pairs: Pairs) -> None:
     seen = gain(pairs)

@@ -161,7 +161,7 @@ def paired(ours: NDArray[np.int64], theirs: NDArray[np.int64], repeats: int) -> 
     return Pairs(tuple(ours.tolist()), tuple(theirs.tolist()), repeats)
 
 
-@pytest.mark.parametrize(("repeats", "tasks", "tries"), [(1, 41, 1), (3, 8, 1), (3, 41, 1), (2, 41, 4)])
+@pytest.mark.parametrize(("repeats", "tasks", "tries"), [(1, 41, 1), (3, 8, 1), (2, 41, 4)])
 def test_at_most_one_run_in_twenty_is_confirmed_where_nothing_improves(repeats: int, tasks: int, tries: int) -> None:
     rulings = null_runs(np.random.default_rng(11), repeats, tasks, tries)
 
@@ -176,13 +176,13 @@ def test_the_test_can_say_confirmed_of_chance() -> None:
 
 
 def test_confirming_many_agents_of_a_run_is_corrected() -> None:
-    """Twenty equal agents are confirmed one after the other: hardly a run ends with one that stays confirmed."""
+    """Ten equal agents are confirmed one after the other: hardly a run ends with one that stays confirmed."""
     rng = np.random.default_rng(12)
-    held = logistic(rng.normal(0, 1.5, (300, 41)))
+    held = logistic(rng.normal(0, 1.5, (200, 41)))
     runs = 0
     for skill in held:
         founder = rng.binomial(1, skill)
-        values = [rule({"founder": paired(rng.binomial(1, skill), founder, 1)}).p for _ in range(20)]
+        values = [rule({"founder": paired(rng.binomial(1, skill), founder, 1)}).p for _ in range(10)]
         runs += min(holm(values)) <= LEVEL
 
-    assert runs <= 0.05 * 300
+    assert runs <= 0.05 * 200
