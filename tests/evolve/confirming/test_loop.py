@@ -11,9 +11,8 @@ from dgm.config import ConfirmSection
 from dgm.evaluations import Word
 from dgm.evolve import Reason
 from dgm.evolve.confirming import ConfirmationEnd, claims_of
-from dgm.values import Command, Side, TrialOrder, TrialOutcome, TrialState, Work
+from dgm.values import Side, TrialOrder, TrialOutcome, TrialState, Work
 from tests.evolve.confirming.held import SETTING, Held, Skills, suite_with
-from tests.fakes import FakeInbox
 
 
 @pytest.fixture
@@ -266,32 +265,6 @@ def asked(held: Held, command: Command, agent: int | None = None) -> tuple[Confi
     end = held.confirm(2)
     with held.open() as run:
         return end, [event.text for event in run.archive.events()]
-
-
-def test_a_person_can_stop_it(held: Held) -> None:
-    end, log = asked(held, Command.STOP)
-
-    assert (end.reason, end.detail) == (Reason.STOPPED, "stopped by Ann")
-    assert "the run is stopped by Ann" in log
-
-
-def test_a_stop_is_answered_once(held: Held) -> None:
-    asked(held, Command.STOP)
-
-    assert held.confirm(2).record.word == "confirmed"
-
-
-def test_it_cannot_be_paused(held: Held) -> None:
-    end, log = asked(held, Command.PAUSE)
-
-    assert end.record.word == "confirmed"
-    assert "Ann asked to pause the run: a confirmation is at work, which can only be stopped" in log
-
-
-def test_a_person_can_judge_an_agent_meanwhile(held: Held) -> None:
-    _, log = asked(held, Command.VETO, 1)
-
-    assert "a1 is vetoed by Ann" in log
 
 
 def test_a_refused_key_stops_it(held: Held) -> None:
