@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from dgm.cli.inspecting import find_agent, reading
+from dgm.cli.inspecting import find_agent, reading, view_of
 from dgm.cli.views import claim_text
 from dgm.cli.which_run import run_option, shown_path
 from dgm.errors import ConfigError
@@ -17,12 +17,14 @@ RUN_TOML = """\
 name = "first"
 seed = 0
 founders = ["basic"]            # a shipped founder, or the path of a folder with an agent.toml
+oversight = "none"              # "flagged": wait for a person where all depends on it; "approve": every child waits
 
 [suite]
 name = "repair"                 # a shipped suite, or the path of a folder with a suite.toml
 # tasks = ["..."]               # only these, in this order
 stages = [3, 6, 12]             # every agent starts with 3 tasks ...
 promote = [0.4]                 # ... and earns the next stage with 40 % resolved
+# tripwires = ["tripwires"]     # each child also gets one task that only a cheat passes
 
 [models]
 endpoint = "auto"               # "openai": any server that speaks its API; "local": a small model on this machine
@@ -64,6 +66,7 @@ def export(agent: str, folder: Path, run_dir: Path | None) -> None:
     with reading(run_dir) as run:
         record = find_agent(run.archive, agent)
         claim = claims_of(run.archive.confirmations()).get(record.number)
+        row = view_of(run).agents[record.number]
         tree = Tree.from_tar(run.archive.tree_tar(record.number))
     try:
         folder.mkdir(parents=True)
@@ -76,6 +79,8 @@ def export(agent: str, folder: Path, run_dir: Path | None) -> None:
     click.echo(f"On the holdout: {claim_text(claim)}.")
     if claim is None and record.parent is not None:
         click.echo(f"Whether it is better than its founder, `dgm confirm {record.label}` tests.")
+    if row.because:
+        click.echo(f"Warning: {record.label} is {row.oversight}: {row.because}", err=True)
     click.echo(
         "Warning: this is untrusted code that a model wrote. Read it before you run it, and run it in a container "
         "without keys.",

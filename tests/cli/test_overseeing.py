@@ -197,6 +197,14 @@ def test_a_vetoed_agent_is_shown_as_such_everywhere(rested: Path) -> None:
         assert "vetoed" in here(*command, folder=rested).stdout
 
 
+def test_an_export_of_a_vetoed_agent_warns_of_it(rested: Path, tmp_path: Path) -> None:
+    here("veto", "a0", "--reason", "odd", folder=rested)
+
+    exported = here("export", "a1", str(tmp_path / "taken"), folder=rested)
+
+    assert "a1 is vetoed: a0 vetoed by operator: odd" in exported.stderr
+
+
 def test_a_vetoed_agent_is_not_the_best(rested: Path) -> None:
     here("veto", "a0", folder=rested)
     here("approve", "a0", folder=rested)

@@ -1,13 +1,18 @@
 """What a person asks of a run that is at work: done once, answered in the log, and off the clock while it waits."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dgm.archive import RunInbox
 from dgm.evolve import Reason
 from dgm.evolve.overseeing import Overseer
-from dgm.values import AttemptOrder, Command, Letter, TrialOrder, Work
+from dgm.values import AttemptOrder, Command, Letter, Request, TrialOrder, Work
 from tests.evolve.worlds import World, keeping_all, suite_of
 from tests.fakes import FakeClock, FakeInbox
 
@@ -144,6 +149,22 @@ def test_a_request_that_was_answered_before_a_kill_is_not_handled_again(tmp_path
     end = some.run()
 
     assert (end.reason, inbox_of(some).letters) == (Reason.FINISHED, [])
+
+
+def test_a_kill_between_the_answer_and_the_removal_of_a_request_answers_it_once(tmp_path: Path) -> None:
+    some = world(tmp_path, attempts=0)
+    some.run()
+    inbox = RunInbox(some.folder)
+    inbox.send(Request("a" * 32, Command.VETO, "Ann", 0))
+    script = [sys.executable, "-m", "tests.evolve.killed_overseer", str(some.folder)]
+
+    killed = subprocess.run(script, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
+
+    assert (killed.returncode, len(inbox.look())) == (-signal.SIGKILL, 1)
+    with some.open() as run:
+        Overseer(run.archive, inbox).attend()
+        assert [mark.kind for mark in run.archive.marks()] == ["veto"]
+    assert inbox.look() == ()
 
 
 @pytest.mark.parametrize(
