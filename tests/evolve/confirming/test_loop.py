@@ -10,7 +10,7 @@ import pytest
 from dgm.config import ConfirmSection
 from dgm.evaluations import Word
 from dgm.evolve import Reason
-from dgm.evolve.confirming import ConfirmationEnd, claims_of
+from dgm.evolve.confirming import claims_of
 from dgm.values import Side, TrialOrder, TrialOutcome, TrialState, Work
 from tests.evolve.confirming.held import SETTING, Held, Skills, suite_with
 
@@ -256,15 +256,6 @@ def test_hours_are_summed_over_all_calls(held: Held) -> None:
 
 def test_a_stop_is_obeyed(held: Held) -> None:
     assert held.confirm(2, stop=lambda: True).reason is Reason.STOPPED
-
-
-def asked(held: Held, command: Command, agent: int | None = None) -> tuple[ConfirmationEnd, list[str]]:
-    """Let a person ask something before the first trial; return how the work ended, and what the log says."""
-    held.inbox = FakeInbox(held.clock)
-    held.inbox.ask(command, agent)
-    end = held.confirm(2)
-    with held.open() as run:
-        return end, [event.text for event in run.archive.events()]
 
 
 def test_a_refused_key_stops_it(held: Held) -> None:

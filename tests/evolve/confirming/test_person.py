@@ -5,14 +5,25 @@ from pathlib import Path
 import pytest
 
 from dgm.evolve import Reason
+from dgm.evolve.confirming import ConfirmationEnd
 from dgm.values import Command
 from tests.evolve.confirming.held import Held
+from tests.fakes import FakeInbox
 
 
 @pytest.fixture
 def held(tmp_path: Path) -> Held:
     """A line in which a1 and a2 resolve everything, and the founder nothing."""
     return Held(tmp_path / "run")
+
+
+def asked(held: Held, command: Command, agent: int | None = None) -> tuple[ConfirmationEnd, list[str]]:
+    """Let a person ask something before the first trial; return how the work ended, and what the log says."""
+    held.inbox = FakeInbox(held.clock)
+    held.inbox.ask(command, agent)
+    end = held.confirm(2)
+    with held.open() as run:
+        return end, [event.text for event in run.archive.events()]
 
 
 def test_a_person_can_stop_it(held: Held) -> None:
