@@ -57,7 +57,7 @@ class Loop:
         models: which model does what.
         observer: is told the progress after each step.
         stop: asked before each step; True ends the run without waiting for work under way.
-        by_source: whether agents have sources that tell them apart, for retention to look at.
+        by_source: whether agents have sources, for retention to look at and for attempts to be told of the past.
         inbox: where persons' requests arrive; None: nobody can ask anything, so the run waits for nobody.
         attending: around each wait of an executor that may keep the loop longer than `TICK_S`.
 
@@ -86,7 +86,7 @@ class Loop:
         self._books = open_books(config, suite, archive, clock.now())
         self._streams = streams_of(config, archive)
         self._strategy = open_strategy(config.evolve)
-        orders = Orders(config, suite, archive, models)
+        orders = Orders(config, suite, archive, models, tells=by_source)
         missing = missing_founders(founders, self._books.population)
         self._planting = Planting(archive, orders, self._books, missing)
         self._starter = Starter(archive, orders, self._books, self._strategy.name, config.evolve.focus)

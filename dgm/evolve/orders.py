@@ -7,7 +7,7 @@ from dgm.config import RunConfig
 from dgm.evolve.actions import Expand
 from dgm.evolve.books import Books
 from dgm.evolve.evidence import Evidence
-from dgm.evolve.past import PastReader
+from dgm.evolve.past import Past, PastReader
 from dgm.evolve.randomness import seed_of
 from dgm.ports import Archive
 from dgm.values import (
@@ -60,10 +60,18 @@ class Orders:
 
     Args:
         split: the side of the suite whose tasks it may order, and no other.
+        tells: whether an attempt is told what was tried before.
     """
 
     def __init__(
-        self, config: RunConfig, suite: Suite, archive: Archive, models: ModelNames, *, split: Split = Split.SEARCH
+        self,
+        config: RunConfig,
+        suite: Suite,
+        archive: Archive,
+        models: ModelNames,
+        *,
+        split: Split = Split.SEARCH,
+        tells: bool = True,
     ) -> None:
         self._config = config
         self._suite = suite
@@ -74,7 +82,7 @@ class Orders:
         self._tripwires = {f"{TRIPWIRE}{task.task_id}": _for_worker(task) for task in tripwires}
         self._tasks = {task.task_id: _for_worker(task) for task in suite.split(split)} | self._tripwires
         self.evidence = Evidence(archive, suite)
-        self._past = PastReader(archive)
+        self._past = PastReader(archive) if tells else None
 
     def trial_seconds(self, task_id: str) -> float:
         """Return the wall seconds that a trial may take before it is graded, so that solving has all of its own."""
@@ -130,7 +138,7 @@ class Orders:
     ) -> Work:
         """Return the work of one attempt."""
         parent = action.agent
-        past = self._past.read(parent, books.population)
+        past = Past((), ()) if self._past is None else self._past.read(parent, books.population)
         order = AttemptOrder(
             attempt_id=attempt_id,
             parent_id=parent,

@@ -52,10 +52,11 @@ class Starter:
         budget: Budget = self.books.budget
         leases: list[tuple[str, int, Lease]] = []
         for task in action.tasks[:room]:
+            if leases:
+                budget = budget.opened(WorkKind.TRIAL, leases[-1][2])
             offered = budget.offer(WorkKind.TRIAL, self.orders.trial_seconds(task))
             if isinstance(offered, Refused):
                 return leases or offered
-            budget = budget.opened(WorkKind.TRIAL, offered)
             leases.append((task, 0, offered))
         return leases
 
