@@ -22,6 +22,9 @@ _APPEND = """
     INSERT INTO events (event, at, kind, text, data, request, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
+_ALL = "SELECT log_head, events.* FROM runs LEFT JOIN events ORDER BY event"
+"""In one statement, since a driver may append meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -65,10 +68,13 @@ def prove(db: Database, head: str | None = None) -> Proof:
     Raises:
         ArchiveError: it is broken or shortened, or no entry has that hash.
     """
-    number, before, kept = 0, START, None
-    cursor = db.execute("SELECT * FROM events ORDER BY event")
+    number, before, kept, end = 0, START, None, START
+    cursor = db.execute(_ALL)
     cursor.row_factory = Row
     for row in cursor:
+        end = row["log_head"]
+        if row["event"] is None:
+            break
         number += 1
         if row["event"] != number:
             raise ArchiveError(f"the log is broken: entry {number} is missing.")
@@ -77,7 +83,7 @@ def prove(db: Database, head: str | None = None) -> Proof:
             raise ArchiveError(f"the log is broken at entry {number}: it, or what stood before it, was changed.")
         if before == head:
             kept = event_value(row)
-    if db.execute("SELECT log_head FROM runs").fetchone() != (before,):
+    if before != end:
         raise ArchiveError(f"the log is shortened: it ends at entry {number}, and the run has recorded another end.")
     if head is not None and kept is None:
         raise ArchiveError(

@@ -19,6 +19,7 @@ class Hours:
     def __init__(self, add: Callable[[float], None], clock: Clock, before: float) -> None:
         self._add, self._clock, self._before = add, clock, before
         self._started_s, self._rested_s, self._banked = clock.monotonic(), 0.0, 0.0
+        self._held_s: float | None = None
 
     def pass_time(self) -> float:
         """Return the hours of the run until now."""
@@ -32,12 +33,18 @@ class Hours:
         self._add(hours - self._banked)
         self._banked = hours
 
-    def rest(self, wait: Callable[[], None]) -> None:
-        """Wait without counting the time."""
-        began_s = self._clock.monotonic()
-        wait()
-        self._rested_s += self._clock.monotonic() - began_s
+    def hold(self) -> None:
+        """Let the time stand still. Again changes nothing."""
+        if self._held_s is None:
+            self._held_s = self._clock.monotonic()
+
+    def go_on(self) -> None:
+        """Let the time go on, if it stood still."""
+        if self._held_s is not None:
+            self._rested_s += self._clock.monotonic() - self._held_s
+            self._held_s = None
 
     @property
     def _here(self) -> float:
-        return (self._clock.monotonic() - self._started_s - self._rested_s) / 3600
+        now_s = self._clock.monotonic() if self._held_s is None else self._held_s
+        return (now_s - self._started_s - self._rested_s) / 3600

@@ -6,7 +6,6 @@ killed anywhere, a resume loses only the work that was under way.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from functools import partial
 from typing import assert_never
 
 from dgm.config import RunConfig
@@ -148,8 +147,10 @@ class Loop:
     def _wait(self) -> Sequence[Finished]:
         """Wait for outcomes; where nothing is under way and nothing may be started, for a person, off the clock."""
         if self._waits_for and not self._books.under_way and self._inbox is not None:
-            self._hours.rest(partial(self._inbox.wait, TICK_S))
+            self._hours.hold()
+            self._inbox.wait(TICK_S)
             return ()
+        self._hours.go_on()
         with self._attending(self._overseer.attend_meanwhile):
             return self._executor.wait(TICK_S)
 
@@ -197,8 +198,10 @@ class Loop:
 
     def _wait_for_a_person(self, reason: str) -> Halt | None:
         """Return a halt, unless a person could let an agent be a parent, and the budget has room for its child."""
-        oversight, refused = self._books.oversight, self._books.budget.refusal(WorkKind.ATTEMPT)
-        asking = [] if self._inbox is None or refused is not None else oversight.for_a_person
+        oversight = self._books.oversight
+        if self._books.budget.refusal(WorkKind.ATTEMPT) is not None:
+            return Halt(Reason.FINISHED, reason)
+        asking = [] if self._inbox is None else oversight.for_a_person
         if not asking:
             return Halt(Reason.FINISHED, f"{reason}{oversight.barred_words}")
         self._waits_for = f"waits for a person: {oversight.words(asking)}. `dgm approve` or `dgm veto`"

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from dgm.evolve.randomness import seed_of
 from dgm.values import AttemptOrder, Suite, Tree, TrialOrder, TrialState
-from tests.evolve.worlds import Script, World, keeping_all, suite_of, task, trials_of
+from tests.evolve.worlds import Script, World, keeping_all, searching_by, suite_of, task, trials_of
 
 DIGEST = "e" * 64
 WIRES = tuple(
@@ -66,6 +68,24 @@ def test_a_child_is_tried_after_its_first_stage_and_before_it_is_a_parent(tmp_pa
         assert [i < wire for i, step in enumerate(steps) if step == ("trial", child)] == [True, True]
         assert all(i > wire for i, step in enumerate(steps) if step == ("attempt", child))
     assert len({parent for kind, parent in steps if kind == "attempt"}) > 1
+
+
+@pytest.mark.parametrize(
+    "strategy", ["dgm", "dgmh", "hgm", "latent", "sica", "greedy", "random", "no-self-improvement"]
+)
+def test_no_strategy_gets_a_child_as_a_parent_before_it_was_tried_or_after_it_was_flagged(
+    tmp_path: Path, strategy: str
+) -> None:
+    some = world(tmp_path, attempts=10)
+    some.config = searching_by(strategy, some.config)
+    trips(some, 2, 5)
+
+    some.run()
+
+    steps = [step_of(order) for order in some.script.orders]
+    for i, (kind, agent) in enumerate(steps):
+        assert kind != "attempt" or agent == 0 or (agent not in (2, 5) and ("tripwire", agent) in steps[:i])
+    assert max(Counter(step for step in steps if step[0] == "tripwire").values()) == 1
 
 
 def test_which_one_is_drawn_by_the_seed_and_the_child(tmp_path: Path) -> None:
