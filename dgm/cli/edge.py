@@ -1,9 +1,12 @@
 """The command line's outer edge: exit codes, and errors as one line."""
 
+import ast
 import errno
 import importlib
+import importlib.util
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -69,6 +72,12 @@ class Edge(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands from their docstrings: to import all of them takes more than a second."""
+        width = formatter.width - 6 - max(map(len, self._lazy))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(where, width)) for name, where in self._lazy.items()])
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what it raises into a line and an exit code."""
         try:
@@ -89,6 +98,16 @@ class Edge(click.Group):
     def _say(message: str) -> None:
         logging.getLogger(__name__).error(message)
         click.echo(f"dgm: {message}", err=True)
+
+
+def _summary(where: str, width: int) -> str:
+    """Return the short help of a command that is not imported."""
+    module, _, attribute = where.partition(":")
+    spec = importlib.util.find_spec(module)
+    source = "" if spec is None or spec.origin is None else Path(spec.origin).read_text(encoding="utf-8")
+    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    described = (ast.get_docstring(node) for node in functions if node.name == attribute)
+    return click.Command(attribute, help=next(described, None)).get_short_help_str(width)
 
 
 def exit_code_help() -> str:
