@@ -1,8 +1,8 @@
 """What is searched: which strategies, as they were published, on which landscapes, with which budgets.
 
-What is fixed here was fixed before a strategy of our own existed: the seeds, the budgets, and the rule for targets. A
-target is the 40 % quantile of the true skill that `dgm` chooses after 800 trials, on seeds that are used for nothing
-else, but at least 0.05 above the founder; `python -m benchmarks.search targets` measures them.
+What is fixed here looks at no strategy of our own: the seeds, the budgets, and the targets. A target is the 40 %
+quantile of the true skill that `dgm` chooses after 800 trials, on seeds that are used for nothing else, but at least
+0.05 above the founder; `python -m benchmarks.search targets` measures them.
 """
 
 from collections.abc import Iterator, Mapping
