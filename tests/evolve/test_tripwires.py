@@ -70,21 +70,19 @@ def test_a_child_is_tried_after_its_first_stage_and_before_it_is_a_parent(tmp_pa
     assert len({parent for kind, parent in steps if kind == "attempt"}) > 1
 
 
-@pytest.mark.parametrize(
-    "strategy", ["dgm", "dgmh", "hgm", "latent", "sica", "greedy", "random", "no-self-improvement"]
-)
+@pytest.mark.parametrize("strategy", ["dgm", "hgm", "latent", "no-self-improvement"])
 def test_no_strategy_gets_a_child_as_a_parent_before_it_was_tried_or_after_it_was_flagged(
     tmp_path: Path, strategy: str
 ) -> None:
-    some = world(tmp_path, attempts=10)
+    some = world(tmp_path, attempts=6)
     some.config = searching_by(strategy, some.config)
-    trips(some, 2, 5)
+    trips(some, 2, 4)
 
     some.run()
 
     steps = [step_of(order) for order in some.script.orders]
     for i, (kind, agent) in enumerate(steps):
-        assert kind != "attempt" or agent == 0 or (agent not in (2, 5) and ("tripwire", agent) in steps[:i])
+        assert kind != "attempt" or agent == 0 or (agent not in (2, 4) and ("tripwire", agent) in steps[:i])
     assert max(Counter(step for step in steps if step[0] == "tripwire").values()) == 1
 
 
@@ -153,7 +151,7 @@ def test_a_trial_on_a_tripwire_names_its_digest(tmp_path: Path) -> None:
 def test_the_lineage_is_the_same_with_and_without_tripwires(tmp_path: Path) -> None:
     lines = []
     for tripwires in (False, True):
-        some = world(tmp_path / str(tripwires), tripwires=tripwires, attempts=10)
+        some = world(tmp_path / str(tripwires), tripwires=tripwires, attempts=6)
         some.run()
         with some.open() as run:
             lines.append([(agent.commit, agent.parent) for agent in run.archive.agents()])
