@@ -13,6 +13,7 @@ from dgm.errors import StorageFull
 from dgm.evolve.actions import Evaluate, Expand, Wait
 from dgm.evolve.books import Halt, progress_of
 from dgm.evolve.budget import Refused, starts_charged
+from dgm.evolve.halting import until_halt
 from dgm.evolve.hours import Hours
 from dgm.evolve.judging import Judge
 from dgm.evolve.orders import ModelNames, Orders
@@ -111,20 +112,9 @@ class Loop:
         """
         try:
             self._archive.add_event("start", "a driver goes to work")
-            return self._end(self._until_halt())
+            return self._end(until_halt(self._step, lambda: self._overseer.halt))
         finally:
             self._executor.close()
-
-    def _until_halt(self) -> Halt:
-        halt: Halt | None = None
-        try:
-            while halt is None:
-                halt = self._step()
-        except KeyboardInterrupt:
-            halt = self._overseer.halt or Halt(Reason.STOPPED, "interrupted")
-        except StorageFull as error:
-            halt = Halt(Reason.STORAGE, str(error))
-        return halt
 
     def _step(self) -> Halt | None:
         """Wait for outcomes and record them, and start what is decided then: in one transaction with the last of them.

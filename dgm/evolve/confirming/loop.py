@@ -16,6 +16,7 @@ from dgm.evolve.confirming.progress import ConfirmationEnd, ConfirmationObserver
 from dgm.evolve.confirming.sentence import sentence
 from dgm.evolve.confirming.wanted import count_ended, is_complete
 from dgm.evolve.faults import halt_after
+from dgm.evolve.halting import until_halt
 from dgm.evolve.hours import Hours
 from dgm.evolve.loop import GRACE_S, TICK_S, Attending
 from dgm.evolve.orders import ModelNames, Orders
@@ -63,20 +64,9 @@ class ConfirmationLoop:
     def run(self) -> ConfirmationEnd:
         """Run to the end, and close the executor. Raises ArchiveError: the run's folder cannot be used."""
         try:
-            return self._end(self._until_halt())
+            return self._end(until_halt(self._step, lambda: self._overseer.halt))
         finally:
             self._executor.close()
-
-    def _until_halt(self) -> Halt:
-        halt: Halt | None = None
-        try:
-            while halt is None:
-                halt = self._step()
-        except KeyboardInterrupt:
-            halt = self._overseer.halt or Halt(Reason.STOPPED, "interrupted")
-        except StorageFull as error:
-            halt = Halt(Reason.STORAGE, str(error))
-        return halt
 
     def _step(self) -> Halt | None:
         self._overseer.attend()
