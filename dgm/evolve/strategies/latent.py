@@ -81,9 +81,9 @@ class Latent:
         if not len(population):
             return None
         self._listen(population)
-        known = (population.ended > 0) & ~population.flagged
-        best = int(np.where(known, self._beliefs.skills().mean, -np.inf).argmax())
-        return best if known[best] else None
+        believed = self._believed(population)
+        best = int(believed.argmax())
+        return best if np.isfinite(believed[best]) else None
 
     # What is believed.
 
@@ -103,6 +103,10 @@ class Latent:
             if not flagged[agent]:
                 self._beliefs.observe(agent, task, bool(resolved))
 
+    def _believed(self, population: Population) -> Floats:
+        """Return the mean skill of those that were measured and are not flagged; minus infinity for all others."""
+        return np.where((population.ended > 0) & ~population.flagged, self._beliefs.skills().mean, -np.inf)
+
     # What is worth doing.
 
     def _best_trial(self, population: Population, budget: Budget) -> tuple[Evaluate | None, float]:
@@ -116,7 +120,7 @@ class Latent:
         best_first = np.argsort(-told, axis=1, kind="stable")[:, : SERIES[-1]]
         told = np.take_along_axis(told, best_first, axis=1)
         counts, precision = _summed(told, _series_within(budget, 0))
-        gap = -np.abs(_gap_to_the_others(mean, agents, population))
+        gap = -np.abs(_gap_to_the_others(mean, agents, self._believed(population)))
         new = (population.ended[agents] == 0) * (STEPS[:, None, None] ** 2 - STEP**2)
         before = 1 / (variance[agents] + new)
         spread = 1 / (before + population.pending[agents] * told[:, 0])
@@ -131,7 +135,7 @@ class Latent:
         if not len(parents):
             return None, 0.0
         works = _share_that_works(population, budget)
-        gap = mean[parents] + DRIFT - self._best_mean(population)
+        gap = mean[parents] + DRIFT - self._believed(population).max()
         spread = variance[parents] + STEPS[:, None, None] ** 2
         told = -np.sort(-self._beliefs.information(mean[parents] + DRIFT, variance[parents] + STEP**2), axis=1)
         counts, precision = _summed(told, _series_within(budget, 1))
@@ -141,10 +145,6 @@ class Latent:
         best = int(worth.argmax())
         reason = f"a child is worth {worth[best]:.2g} logits for a trial's cost"
         return Expand(int(parents[best]), reason=reason), float(worth[best])
-
-    def _best_mean(self, population: Population) -> float:
-        measured = (population.ended > 0) & ~population.flagged
-        return float(np.where(measured, self._beliefs.skills().mean, -np.inf).max(initial=-np.inf, where=measured))
 
 
 def _founders_first(population: Population) -> Evaluate | None:
@@ -165,13 +165,10 @@ def _foremost(promise: Floats, able: NDArray[np.bool_]) -> Agents:
     return np.sort(agents[np.argpartition(-promise[agents], CANDIDATES - 1)[:CANDIDATES]])
 
 
-def _gap_to_the_others(mean: Floats, agents: Agents, population: Population) -> Floats:
-    """Return by how much each agent's believed skill is above the best of all others that were measured."""
-    measured = np.where((population.ended > 0) & ~population.flagged, mean, -np.inf)
-    best = int(measured.argmax())
-    top = measured[best]
-    measured[best] = -np.inf
-    second = measured.max()
+def _gap_to_the_others(mean: Floats, agents: Agents, believed: Floats) -> Floats:
+    """Return by how much each agent's mean skill is above the best of all others that were measured."""
+    best = int(believed.argmax())
+    top, second = believed[best], np.delete(believed, best).max(initial=-np.inf)
     others = np.where(agents == best, second if np.isfinite(second) else top, top)
     return mean[agents] - np.where(np.isfinite(others), others, mean[agents])
 
