@@ -37,6 +37,8 @@ SMALLER = 3
 def _flat(value: object) -> object:
     """Return an object or a list as the text that it amounts to: a model that orders its answer is not asked again."""
     match value:
+        case {"type": "string", "description": text, **others} if not others:  # filled in as a schema
+            return _flat(text)
         case Mapping():
             return "\n".join(f"{key}: {_flat(part)}" for key, part in value.items())
         case list():

@@ -6,6 +6,7 @@ and what a grading printed are in none of the values that reach this module.
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -15,6 +16,8 @@ from dgm.values import Ancestor, AttemptOrder, Finish, Focus, FocusKind, Lease, 
 
 MAX_TRANSCRIPT = 250_000
 """Characters of a transcript, whoever sees it."""
+
+_DEFINITION = re.compile(r"^(?: {4}|\t)?(?:async )?(?:def|class) (\w+)", re.MULTILINE)
 
 
 def chosen_trial(focus: Focus, trials: Sequence[TrialDigest]) -> TrialDigest | None:
@@ -38,6 +41,16 @@ def source_excerpt(agent: Tree, limit: int) -> str:
             shown.append(text)
             left -= len(text) + 1
     return "\n".join(shown)
+
+
+def functions_excerpt(agent: Tree, limit: int) -> str:
+    """Return the agent's files but for its tests, each with what it defines, in at most `limit` characters.
+
+    Definitions are found by how their lines begin: the source is an agent's, and is not parsed here.
+    """
+    files = ((path, agent.text(path)) for path in agent if "test" not in path and b"\0" not in agent[path].data)
+    lines = (f"- {path}: {', '.join(_DEFINITION.findall(text))}".removesuffix(": ") for path, text in files)
+    return keep_start("\n".join(lines), limit)
 
 
 def trial_excerpt(trial: TrialDigest, limit: int) -> str:

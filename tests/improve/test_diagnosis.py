@@ -53,6 +53,7 @@ def test_an_unusable_answer_gives_a_reason(answer: str, reason: str) -> None:
         (["in main.py,", "by a loop"], "in main.py,\nby a loop"),
         ([{"file": "main.py", "lines": [3, 4]}], "file: main.py\nlines: 3\n4"),
         ({"steps": "a loop\x1b[2J"}, "steps: a loop?[2J"),
+        ({"type": "string", "description": "a loop, in main.py"}, "a loop, in main.py"),
     ],
 )
 def test_an_object_or_a_list_is_taken_as_text(how: object, text: str) -> None:

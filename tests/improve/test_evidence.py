@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm.improve.evidence import MAX_TRANSCRIPT, chosen_trial, cluster_excerpt, history, source_excerpt, trial_excerpt
+from dgm.improve.evidence import (
+    MAX_TRANSCRIPT,
+    chosen_trial,
+    cluster_excerpt,
+    functions_excerpt,
+    history,
+    source_excerpt,
+    trial_excerpt,
+)
 from dgm.improve.transcripts import keep_end, keep_start, overflowed_twice, readable
 from dgm.values import Ancestor, Effect, Finish, Focus, FocusKind, Lease, Tree
 from tests.improve.acting import AGENT, TRIAL, attempt_order
@@ -117,6 +125,16 @@ def test_entry_points_are_shown_before_tests() -> None:
     shown = source_excerpt(AGENT, 10_000)
 
     assert shown.index("=== toy/__main__.py") < shown.index("=== tests/test_toy.py")
+
+
+def test_what_the_agent_defines_is_named_by_file_and_its_tests_are_not() -> None:
+    source = (
+        "import os\n\nclass Loop:\n    async def step(self):\n        def inner(): ...\n\ndef main():\n    # def no\n"
+    )
+    agent = Tree.of({"agent.toml": "[agent]\n", "toy/loop.py": source, "tests/test_toy.py": "def test_it(): ...\n"})
+
+    assert functions_excerpt(agent, 1_000) == "- agent.toml\n- toy/loop.py: Loop, step, main"
+    assert len(functions_excerpt(agent, 40)) <= 40
 
 
 def test_a_binary_file_is_only_named() -> None:

@@ -38,5 +38,5 @@ def parse(reply: str) -> tuple[list[Block], list[str]]:
             fence, code = ticks, []
         elif line.strip():
             heading = line
-    wrong = "the last block is not closed" if fence else "there is no block of code in the answer"
+    wrong = "the last block is not closed" if fence else "there is no block under a heading ### path::function"
     return blocks, [wrong] if fence or not blocks else []
