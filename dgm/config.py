@@ -154,10 +154,12 @@ class EvolveSection(Section):
     """`hgm`: an agent is expanded when the trials so far, to this power, reach the number of children."""
     first_expansions: int = Field(default=5, ge=0)
     """`hgm`: how many attempts the founder has before anything else."""
-    retention: Literal["improving_or_novel", "keep_better", "keep_all"] = "improving_or_novel"
+    retention: Literal["improving_or_novel", "keep_better", "keep_all"] = Field(
+        default_factory=lambda given: "keep_all" if given.get("strategy") == "latent" else "improving_or_novel"
+    )
     """Which functioning children may be parents: those that are probably better than their parent or unlike what was
     there, those that are not much worse than their founder, or all. Every functioning child is kept, whatever the
-    answer."""
+    answer. Left out with `latent`, which judges parents itself: all."""
     leeway: float = Field(default=0.1, ge=0, le=1)
     """`keep_better`: how far a child's score may be below its founder's, on the tasks that both have."""
     improving_from: float = Field(default=0.6, gt=0.5, lt=1)
@@ -173,6 +175,10 @@ class EvolveSection(Section):
     that fail together whose repair is worth most."""
     repairs: int = Field(default=1, ge=0, le=5)
     """How often a child that is refused may be worked on once more with the reason, on the lease of its attempt."""
+
+    def searching_by(self, strategy: str) -> Self:
+        """Return the same with another strategy, and with its own default where a rule was left out."""
+        return self.model_validate({**self.model_dump(exclude_unset=True), "strategy": strategy})
 
 
 class ClusterSection(Section):

@@ -61,7 +61,7 @@ def _type(annotation: Any) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be given"
-    value = field.default
+    value = field.get_default(call_default_factory=True, validated_data={})
     return "-" if value is None or value == {} else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

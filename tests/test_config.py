@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm.config import dump_config, load_config, parse_config
+from dgm.config import EvolveSection, dump_config, load_config, parse_config
 from dgm.errors import ConfigError
 
 MINIMAL = "[budget]\nattempts = 1\n"
@@ -86,3 +86,15 @@ def test_what_is_kept_in_the_run_reads_back_the_same(tokens: int, hours: float, 
     config = parse_config(MINIMAL, [f"budget.tokens={tokens}", f"budget.hours={hours}", f"sandbox.engine={engine}"])
 
     assert parse_config(dump_config(config)) == config
+
+
+@pytest.mark.parametrize(("strategy", "rule"), [("dgm", "improving_or_novel"), ("latent", "keep_all")])
+def test_a_retention_that_is_left_out_is_the_strategys(strategy: str, rule: str) -> None:
+    assert EvolveSection(strategy=strategy).retention == rule
+    assert EvolveSection().searching_by(strategy).retention == rule
+
+
+def test_a_retention_that_is_given_stays_with_every_strategy() -> None:
+    given = EvolveSection(strategy="latent", retention="keep_better")
+
+    assert (given.retention, given.searching_by("hgm").retention) == ("keep_better", "keep_better")

@@ -86,7 +86,7 @@ def simulate(
     named = tuple(FAMILIES) if "all" in families else tuple(dict.fromkeys(families))
     evolve = parse_config("[budget]\ntrials = 1", overrides, source="--set").evolve
     cases = [
-        Case.of(family, evolve.model_copy(update={"strategy": strategy}), seed, trials, slots)
+        Case.of(family, evolve.searching_by(strategy), seed, trials, slots)
         for family in named
         for strategy in dict.fromkeys(strategies)
         for seed in range(seeds)

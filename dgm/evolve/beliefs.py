@@ -74,10 +74,10 @@ class Beliefs:
         self._outcomes = Growable(np.int8, tasks)
         self._parent, self._depth = Growable(np.int64), Growable(np.int64)
         self._link, self._drift = Growable(np.float64), Growable(np.float64)
-        self._site_precision, self._site_shift = Growable(np.float64), Growable(np.float64)
-        self._precision, self._shift = Growable(np.float64), Growable(np.float64)
+        self._own, self._told = Growable(np.float64, 2), Growable(np.float64, 2)
+        """Each agent's evidence, and with that of its clade: precision, and precision times its place."""
         self._levels: list[list[int]] = []
-        self._arrays: dict[int, NDArray[np.int64]] = {}
+        self._arrays: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         self._skills: Skills | None = None
         self._count, self._fit_at = 0, 1
         self._add(_ORIGIN, 0, 1.0, 0.0)
@@ -99,8 +99,7 @@ class Beliefs:
             (self._depth, depth),
             (self._link, link),
             (self._drift, drift),
-            *((column, 0) for column in (self._outcomes, self._site_precision, self._site_shift)),
-            *((column, 0) for column in (self._precision, self._shift)),
+            *((column, 0) for column in (self._outcomes, self._own, self._told)),
         ):
             column.append(value)
         if depth == len(self._levels):
@@ -119,13 +118,24 @@ class Beliefs:
 
     def observe(self, agent: int, task: int, resolved: bool) -> None:
         """Take in one outcome."""
-        self._outcomes.at[agent + 1, task] = 1 if resolved else -1
-        self._count += 1
-        self._skills = None
-        if self._count >= self._fit_at:
+        self.observe_all(np.array([[agent, task, resolved]]))
+
+    def observe_all(self, outcomes: NDArray[np.int64]) -> None:
+        """Take in outcomes in order, as one by one but without the fits that a later one replaces.
+
+        Args:
+            outcomes: agent, index of the task, 1 if resolved; shape (outcomes, 3).
+        """
+        fitted, self._skills = 0, None
+        while (until := self._fit_at - self._count) <= len(outcomes):
+            fitted, self._fit_at = until, self._fit_at + 1 + self._fit_at // _GROWTH
+        self._count += len(outcomes)
+        if fitted:
+            agents, tasks, resolved = outcomes[:fitted].T
+            self._outcomes.view[agents + 1, tasks] = np.where(resolved, 1, -1)
             self._fit()
-            self._fit_at = self._count + 1 + self._count // _GROWTH
-        else:
+        for agent, task, resolved in outcomes[fitted:].tolist():
+            self._outcomes.at[agent + 1, task] = 1 if resolved else -1
             self._settle(agent + 1)
 
     def skills(self) -> Skills:
@@ -161,17 +171,18 @@ class Beliefs:
             self.uncertainty[seen],
         )
         precision, shift = float(evidence[0].sum()), float(evidence[1].sum())
-        self._tell(agent, precision - self._site_precision.at[agent], shift - self._site_shift.at[agent])
-        self._site_precision.at[agent], self._site_shift.at[agent] = precision, shift
+        self._tell(agent, precision - self._own.at[agent, 0], shift - self._own.at[agent, 1])
+        self._own.at[agent, 0], self._own.at[agent, 1] = precision, shift
 
     def _tell(self, agent: int, precision: float, shift: float) -> None:
         """Add evidence to an agent, and what it means for each ancestor."""
+        told = self._told.at
         while agent != _ORIGIN:
             link, drift = self._link.at[agent], self._drift.at[agent]
-            before = _message(self._precision.at[agent], self._shift.at[agent], link, drift)
-            self._precision.at[agent] += precision
-            self._shift.at[agent] += shift
-            after = _message(self._precision.at[agent], self._shift.at[agent], link, drift)
+            before = _message(told[agent, 0], told[agent, 1], link, drift)
+            told[agent, 0] += precision
+            told[agent, 1] += shift
+            after = _message(told[agent, 0], told[agent, 1], link, drift)
             precision, shift = after[0] - before[0], after[1] - before[1]
             agent = self._parent.at[agent]
 
@@ -182,28 +193,29 @@ class Beliefs:
             agent = self._parent.at[agent]
         mean = 0.0
         for below in reversed(path):
-            link = self._link.at[below]
-            mean = (link * (mean + self._drift.at[below]) + self._shift.at[below]) / (link + self._precision.at[below])
+            link, told = self._link.at[below], self._told.at
+            mean = (link * (mean + self._drift.at[below]) + told[below, 1]) / (link + told[below, 0])
         return mean
 
     def _passed_down(self) -> Skills:
-        mean, variance = np.zeros(len(self) + 1), np.zeros(len(self) + 1)
-        own = 1 / (self._link.view + self._precision.view)
-        share = self._link.view * own
-        alone = share * self._drift.view + self._shift.view * own
-        squared = share * share
+        """Return what is believed of every skill, the origin's first; shape (1 + agents,)."""
+        link, (precision, shift) = self._link.view, self._told.view.T
+        alone = 1 / (link + precision)
+        share = link * alone
+        factor = np.stack([share, share * share], axis=1)
+        start = np.stack([share * self._drift.view + shift * alone, alone], axis=1)
+        believed = np.zeros_like(start)
         for depth in range(1, len(self._levels)):
             level, above = self._level(depth)
-            mean[level] = share[level] * mean[above] + alone[level]
-            variance[level] = squared[level] * variance[above] + own[level]
-        return Skills(mean, variance)
+            believed[level] = factor.take(level, 0) * believed.take(above, 0) + start.take(level, 0)
+        return Skills(*believed.T)
 
     def _level(self, depth: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the agents of one depth, and their parents."""
         if depth not in self._arrays:
-            self._arrays[depth] = np.array(self._levels[depth])
-        level = self._arrays[depth]
-        return level, self._parent.view[level]
+            level = np.array(self._levels[depth])
+            self._arrays[depth] = level, self._parent.view[level]
+        return self._arrays[depth]
 
     # All outcomes.
 
@@ -237,22 +249,18 @@ class Beliefs:
         evidence = _evidence(
             resolved, skills, self.discrimination[tasks], self.difficulty[tasks], self.uncertainty[tasks]
         )
-        for kept, whole, values in zip(
-            (self._site_precision, self._site_shift), (self._precision, self._shift), evidence, strict=True
-        ):
-            kept.view[:] = np.bincount(agents, values, len(self) + 1)
-            whole.view[:] = kept.view
+        for column, values in enumerate(evidence):
+            self._own.view[:, column] = np.bincount(agents, values, len(self) + 1)
+        self._told.view[:] = self._own.view
         self._pass_up()
         return self._passed_down().mean
 
     def _pass_up(self) -> None:
+        told, link, drift = self._told.view, self._link.view, self._drift.view
         for depth in range(len(self._levels) - 1, 0, -1):
             level, above = self._level(depth)
-            precision, shift = _message(
-                self._precision.view[level], self._shift.view[level], self._link.view[level], self._drift.view[level]
-            )
-            self._precision.view[:] += np.bincount(above, precision, len(self) + 1)
-            self._shift.view[:] += np.bincount(above, shift, len(self) + 1)
+            precision, shift = told.take(level, 0).T
+            np.add.at(told, above, np.array(_message(precision, shift, link.take(level), drift.take(level))).T)
 
     def _weigh_discriminations(self, skills: Floats, tasks: NDArray[np.int64], resolved: NDArray[np.bool_]) -> None:
         """Set each task's discrimination to the mean, in logs, of what its outcomes make of the ones weighed."""

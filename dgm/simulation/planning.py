@@ -78,7 +78,7 @@ class PlanRow:
 def cases_of(config: RunConfig, assumed: Assumed, slots: int, seeds: int, strategy: str) -> list[Case]:
     """Return simulated runs of a configuration, with another strategy or other slots where these are not its own."""
     suite = SuiteSection(name="simulated", stages=list(assumed.family.stages), promote=config.suite.promote)
-    evolve = config.evolve.model_copy(update={"strategy": strategy})
+    evolve = config.evolve.searching_by(strategy)
     told = config.model_copy(update={"suite": suite, "evolve": evolve, "oversight": "none"})
     return [
         Case(assumed.family, told.model_copy(update={"seed": config.seed + number}), slots) for number in range(seeds)

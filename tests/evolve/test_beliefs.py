@@ -36,7 +36,7 @@ def test_without_outcomes_a_child_is_a_step_from_its_parent() -> None:
 def test_the_tree_is_solved_as_a_dense_normal_distribution_is() -> None:
     rng = np.random.default_rng(3)
     beliefs = family(*((a, t, bool(rng.random() < 0.4)) for a in range(5) for t in range(TASKS) if rng.random() < 0.7))
-    sites, shifts = beliefs._site_precision.view[1:], beliefs._site_shift.view[1:]
+    sites, shifts = beliefs._own.view[1:].T
     parents, links, drifts = [None, 0, 0, 1, 3], [ALONE**-2] + [STEP**-2] * 4, [0.0] + [DRIFT] * 4
     precision, shift = np.diag(sites).copy(), shifts.copy()
     for child, (parent, link, drift) in enumerate(zip(parents, links, drifts, strict=True)):
@@ -103,6 +103,23 @@ def test_an_incremental_belief_is_close_to_one_fitted_at_once() -> None:
     grown._fit()
 
     assert np.abs(grown._passed_down().mean[1:] - before).max() < 0.15
+
+
+def test_outcomes_at_once_are_believed_bit_for_bit_as_one_by_one() -> None:
+    """A run that is resumed takes all of them at once, when the agents that came later are there already."""
+    rng = np.random.default_rng(6)
+    parents = [None, *(int(rng.integers(number)) for number in range(1, 30))]
+    seen = np.array([(agent, task, rng.random() < 0.4) for agent in range(30) for task in range(TASKS)])
+    single, whole = Beliefs(TASKS), Beliefs(TASKS)
+    for agent in range(30):
+        single.add(parents[agent])
+        for _, task, resolved in seen[seen[:, 0] == agent]:
+            single.observe(agent, int(task), bool(resolved))
+    for parent in parents:
+        whole.add(parent)
+    whole.observe_all(seen)
+
+    assert all((one == other).all() for one, other in zip(single.skills(), whole.skills(), strict=True))
 
 
 def test_skills_are_found_again_from_outcomes_of_the_model_itself() -> None:

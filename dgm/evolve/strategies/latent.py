@@ -41,6 +41,7 @@ CANDIDATES = 16
 """Agents that are weighed, those first that might be the best: the others' worth is next to nothing."""
 STEPS, CHANCES = np.array([STEP, 3 * STEP]), np.array([0.95, 0.05])
 """One step in twenty is taken to be three times as far as usual."""
+_FURTHER = STEPS[:, None, None] ** 2 - STEP**2
 IDEAS = 12.0
 """Children of one parent after which its next attempt is worth half of its first."""
 WORKING = 2.0, 4.0
@@ -68,13 +69,12 @@ class Latent:
         if (first := _founders_first(population)) is not None:
             return first
         self._listen(population)
-        trial, worth_of_trial = self._best_trial(population, budget)
+        measured, parents = self._measurable(population), self._parents(population)
         if (refused := budget.refusal(WorkKind.ATTEMPT)) is not None:
-            return trial or Wait(refused.reason)
-        attempt, worth_of_attempt = self._best_attempt(population, budget)
-        if trial is None or (attempt is not None and worth_of_attempt > worth_of_trial):
-            return attempt or Wait("nobody may be a parent, and every task of every agent is done or under way")
-        return trial
+            parents = parents[:0]
+        if len(measured) + len(parents) == 0:
+            return Wait(refused.reason if refused else "nobody may be a parent, and every task is done or under way")
+        return self._most_worth(population, budget, measured, parents)
 
     def pick(self, population: Population) -> int | None:
         """Return the measured agent of the highest believed skill."""
@@ -99,9 +99,7 @@ class Latent:
             self._beliefs.add(None if parent == NO_PARENT else parent)
         news = population.outcomes[self._heard :]
         self._heard += len(news)
-        for agent, task, resolved in news.tolist():
-            if not flagged[agent]:
-                self._beliefs.observe(agent, task, bool(resolved))
+        self._beliefs.observe_all(news[~population.flagged[news[:, 0]]])
 
     def _believed(self, population: Population) -> Floats:
         """Return the mean skill of those that were measured and are not flagged; minus infinity for all others."""
@@ -109,42 +107,46 @@ class Latent:
 
     # What is worth doing.
 
-    def _best_trial(self, population: Population, budget: Budget) -> tuple[Evaluate | None, float]:
+    def _measurable(self, population: Population) -> Agents:
         mean, variance = self._beliefs.skills()
         left = len(population.tasks) - population.ended - population.pending
-        agents = _foremost(mean + 2 * np.sqrt(variance), (left > 0) & ~population.flagged)
-        if not len(agents):
-            return None, 0.0
-        free = population.cells[agents] <= int(Cell.AGAIN)
-        told = np.where(free, self._beliefs.information(mean[agents], variance[agents]), 0.0)
-        best_first = np.argsort(-told, axis=1, kind="stable")[:, : SERIES[-1]]
-        told = np.take_along_axis(told, best_first, axis=1)
-        counts, precision = _summed(told, _series_within(budget, 0))
-        gap = -np.abs(_gap_to_the_others(mean, agents, self._believed(population)))
-        new = (population.ended[agents] == 0) * (STEPS[:, None, None] ** 2 - STEP**2)
-        before = 1 / (variance[agents] + new)
-        spread = 1 / (before + population.pending[agents] * told[:, 0])
-        worth = (_mixed_gain(gap, spread, precision) / counts).max(axis=0)
-        best = int(worth.argmax())
-        agent, task = int(agents[best]), population.tasks[int(best_first[best, 0])]
-        return Evaluate(agent, (task,), reason=f"worth {worth[best]:.2g} logits for a trial's cost"), float(worth[best])
+        return _foremost(mean + 2 * np.sqrt(variance), (left > 0) & ~population.flagged)
 
-    def _best_attempt(self, population: Population, budget: Budget) -> tuple[Expand | None, float]:
+    def _parents(self, population: Population) -> Agents:
         mean, variance = self._beliefs.skills()
-        parents = _foremost(mean + np.sqrt(variance), allowed(population))
-        if not len(parents):
-            return None, 0.0
+        return _foremost(mean + np.sqrt(variance), allowed(population))
+
+    def _most_worth(self, population: Population, budget: Budget, measured: Agents, parents: Agents) -> Action:
+        """Return the trial of an agent, or the attempt on a parent, that is worth most by its cost."""
+        beliefs, believed, count = self._beliefs, self._believed(population), len(measured)
+        whose = np.concatenate([measured, parents])
+        mean, variance = (values[whose] for values in beliefs.skills())
+        mean[count:] += DRIFT
+        usual = variance + np.where(np.arange(len(whose)) < count, 0.0, STEP**2)
+        told = beliefs.information(mean, usual)
+        told[:count][population.cells[measured] > int(Cell.AGAIN)] = 0.0
+        best_first = -np.sort(-told, axis=1)[:, : SERIES[-1]]
+
+        unseen = np.where(np.arange(len(whose)) < count, population.ended[whose] == 0, True)
+        spread = usual + unseen * _FURTHER
+        known = population.pending[measured] * best_first[:count, 0]
+        spread[..., :count] /= 1 + spread[..., :count] * known
+        gap = mean - believed.max()
+        gap[:count] = -np.abs(_gap_to_the_others(mean[:count], measured, believed))
+
+        counts, precision = _summed(best_first, _series_within(budget))
         works = _share_that_works(population, budget)
-        gap = mean[parents] + DRIFT - self._believed(population).max()
-        spread = variance[parents] + STEPS[:, None, None] ** 2
-        told = -np.sort(-self._beliefs.information(mean[parents] + DRIFT, variance[parents] + STEP**2), axis=1)
-        counts, precision = _summed(told, _series_within(budget, 1))
-        worth = works * _mixed_gain(gap, spread, precision) / (budget.attempt_in_trials + works * counts)
-        worth = worth.max(axis=0)
-        worth /= 1 + busy_children(population, parents) / IDEAS
+        left = 1 + busy_children(population, parents) / IDEAS
+        gain = _mixed_gain(gap, spread, precision)
+        gain[:, :count] /= counts
+        gain[:, count:] *= works / (left * (budget.attempt_in_trials + works * counts))
+        worth = gain.max(axis=0)
         best = int(worth.argmax())
-        reason = f"a child is worth {worth[best]:.2g} logits for a trial's cost"
-        return Expand(int(parents[best]), reason=reason), float(worth[best])
+        agent = int(whose[best])
+        if best < count:
+            task = population.tasks[int(told[best].argmax())]
+            return Evaluate(agent, (task,), reason=f"worth {worth[best]:.2g} logits for a trial's cost")
+        return Expand(agent, reason=f"a child is worth {worth[best]:.2g} logits for a trial's cost")
 
 
 def _founders_first(population: Population) -> Evaluate | None:
@@ -170,14 +172,14 @@ def _gap_to_the_others(mean: Floats, agents: Agents, believed: Floats) -> Floats
     best = int(believed.argmax())
     top, second = believed[best], np.delete(believed, best).max(initial=-np.inf)
     others = np.where(agents == best, second if np.isfinite(second) else top, top)
-    return mean[agents] - np.where(np.isfinite(others), others, mean[agents])
+    return np.where(np.isfinite(others), mean - others, 0.0)
 
 
-def _series_within(budget: Budget, already: int) -> Agents:
+def _series_within(budget: Budget) -> Agents:
     """Return how many trials may be weighed together: as many as the budget still has; at least one."""
     if budget.limits.trials is None:
         return SERIES
-    left = budget.limits.trials - budget.trials - budget.open_trials - already
+    left = budget.limits.trials - budget.trials - budget.open_trials
     return SERIES[: max(1, int(np.searchsorted(SERIES, left, side="right")))]
 
 
@@ -216,6 +218,6 @@ def expected_gain(mean: Floats, deviation: Floats) -> Floats:
     """
     z = mean / np.maximum(deviation, 1e-12)
     density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
-    below = 0.5 * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
+    below = 0.5 * (1 + np.tanh(math.sqrt(2 / math.pi) * (z * (1 + 0.044715 * z * z))))
     gain: Floats = np.maximum(deviation * (z * below + density), 0.0)
     return gain
