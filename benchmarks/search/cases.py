@@ -16,6 +16,9 @@ PUBLISHED = ("dgm", "dgmh", "hgm", "sica", "greedy", "random", "no-archive", "no
 OURS = tuple(name for name in STRATEGIES if name not in PUBLISHED)
 """With the settings that are the defaults; the published ones keep every functioning child."""
 
+SEES_BUDGET = {*OURS, "hgm"}
+"""Strategies that look at what is left of the budget. Others' choice after few trials is read from a longer search."""
+
 SEEDS = 100
 SLOTS = 8
 SMALL, MIDDLE, LARGE = 200, 800, 3200
@@ -64,7 +67,7 @@ def planned(seeds: int) -> Iterator[Case]:
 def budgets(strategy: str, family: str) -> tuple[int, ...]:
     """Return with how many trials a strategy searches a family."""
     long = strategy in {*OURS, "dgm", "hgm"} and half_of(family) is Half.REPORTING
-    return (SMALL, MIDDLE, LARGE) if long else (SMALL, MIDDLE)
+    return (*((SMALL,) if strategy in SEES_BUDGET else ()), MIDDLE, *((LARGE,) if long else ()))
 
 
 def measure_targets(processes: int) -> dict[str, float]:

@@ -1,11 +1,12 @@
 """What the searches came to: tables over the results, each figure with its n and its 95 % interval over seeds."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from math import nan
 from statistics import median as middle
 
-from benchmarks.search.cases import LARGE, MIDDLE, OURS, SMALL, TARGETS, budgets, strategies
+from benchmarks.search.cases import LARGE, MIDDLE, OURS, SEES_BUDGET, SMALL, TARGETS, strategies
 from benchmarks.search.store import Key
 from benchmarks.search.tables import cell, show
 from dgm.simulation import FAMILIES, Estimate, Half, SimulatedRun, half_of, mean, mean_difference, median, median_ratio
@@ -20,6 +21,7 @@ AIMS = {"dgm": 0.5, "hgm": 0.8}
 
 def show_all(runs: Runs) -> None:
     """Print every table."""
+    runs = {**runs, **_shorter(runs)}
     for trials in (SMALL, MIDDLE, LARGE):
         _show_skill(runs, trials)
     for unit, form in (("trials", ",.0f"), ("cost_usd", ",.0f"), ("hours", ".1f")):
@@ -31,6 +33,15 @@ def show_all(runs: Runs) -> None:
     _show_regret(runs)
     for strategy in OURS:
         _show_aims(runs, strategy)
+
+
+def _shorter(runs: Runs) -> dict[Key, SimulatedRun]:
+    """Return what searches that do not look at their budget had chosen after `SMALL` trials; the rest as in the end."""
+    return {
+        (family, strategy, seed, SMALL): replace(run, pick_skill=run.chosen_after(SMALL))
+        for (family, strategy, seed, trials), run in runs.items()
+        if trials == MIDDLE and strategy not in SEES_BUDGET
+    }
 
 
 def values_of(runs: Runs, family: str, strategy: str, trials: int, value: Value) -> dict[int, float]:
@@ -153,7 +164,7 @@ def _show_aims(runs: Runs, strategy: str) -> None:
         for peer, aim in AIMS.items():
             ratios = [_ratio(runs, family, strategy, peer).value for family in families]
             rows.append([f"trials by those of `{peer}`, median family ({half})", f"{aim:.2f}", f"{middle(ratios):.2f}"])
-        for peer, trials in product(PEERS, budgets(strategy, families[0])):
+        for peer, trials in product(PEERS, (SMALL, MIDDLE, *((LARGE,) if half is Half.REPORTING else ()))):
             worse = [family for family in families if _difference(runs, family, strategy, peer, trials).high < 0]
             rows.append([f"worse than `{peer}` after {trials:,} trials ({half})", "none", ", ".join(worse) or "none"])
         chosen, observed = (

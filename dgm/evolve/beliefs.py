@@ -7,7 +7,7 @@ hard the task is for all. The origin of the scale is the founder's skill; severa
 
 Outcomes enter as quadratic approximations (Laplace) at what is believed; the tree is solved exactly by messages up from
 the leaves and down from the root (Pearl 1988). An outcome costs O(tasks + depth). Everything is fitted anew, from
-nothing, whenever the outcomes have grown by a 64th: so the order of the outcomes is all that the beliefs depend on, and
+nothing, whenever the outcomes have grown by a 32nd: so the order of the outcomes is all that the beliefs depend on, and
 of few outcomes not even that. A resumed run, which counts the same outcomes in the same order, believes the same.
 
 Not covered: what an agent does well beside its one skill, but for its luck with single tasks, which widens the model.
@@ -45,7 +45,7 @@ _ORIGIN = 0
 """The root of the tree, above the founders: agent 0 is number 1 in it."""
 _PRIOR = np.log([0.25, 0.5, 0.25])
 _SWEEPS = 4
-_GROWTH = 64
+_GROWTH = 32
 _FLATTENING = 1 / math.sqrt(1 + math.pi / 8 * LUCK)
 """A logistic curve seen through normal luck is a flatter one (MacKay 1992)."""
 _LEAST = 0.01
@@ -202,9 +202,9 @@ class Beliefs:
         link, (precision, shift) = self._link.view, self._told.view.T
         alone = 1 / (link + precision)
         share = link * alone
-        factor = np.stack([share, share * share], axis=1)
-        start = np.stack([share * self._drift.view + shift * alone, alone], axis=1)
-        believed = np.zeros_like(start)
+        factor, start, believed = np.zeros((3, len(link), 2))
+        factor[:, 0], factor[:, 1] = share, share * share
+        start[:, 0], start[:, 1] = share * self._drift.view + shift * alone, alone
         for depth in range(1, len(self._levels)):
             level, above = self._level(depth)
             believed[level] = factor.take(level, 0) * believed.take(above, 0) + start.take(level, 0)

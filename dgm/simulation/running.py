@@ -80,6 +80,10 @@ class SimulatedRun:
         """Return when the choice was first this good; None: never."""
         return next((moment for moment in self.course if moment.pick_skill >= skill), None)
 
+    def chosen_after(self, trials: int) -> float:
+        """Return the true skill of what it would have chosen when so many trials had ended."""
+        return [moment for moment in self.course if moment.trials <= trials][-1].pick_skill
+
 
 def config_of(family: Family, evolve: EvolveSection, *, trials: int, seed: int = 0) -> RunConfig:
     """Return the configuration of a search with a budget of so many trials, and leases that cut nothing short.

@@ -5,6 +5,7 @@ never more so than as many different tasks would.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import inf, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
@@ -25,6 +26,7 @@ class ClusteredShare(NamedTuple):
     error: float
 
 
+@lru_cache(maxsize=4096)  # every step of a loop asks for one
 def wilson(resolved: int, n: int, confidence: float = 0.95) -> Interval:
     """Return the share resolved with its two-sided Wilson score interval (Wilson 1927, without continuity correction).
 

@@ -99,7 +99,8 @@ class Latent:
             self._beliefs.add(None if parent == NO_PARENT else parent)
         news = population.outcomes[self._heard :]
         self._heard += len(news)
-        self._beliefs.observe_all(news[~population.flagged[news[:, 0]]])
+        if len(news):
+            self._beliefs.observe_all(news[~population.flagged[news[:, 0]]])
 
     def _believed(self, population: Population) -> Floats:
         """Return the mean skill of those that were measured and are not flagged; minus infinity for all others."""
@@ -170,8 +171,8 @@ def _foremost(promise: Floats, able: NDArray[np.bool_]) -> Agents:
 def _gap_to_the_others(mean: Floats, agents: Agents, believed: Floats) -> Floats:
     """Return by how much each agent's mean skill is above the best of all others that were measured."""
     best = int(believed.argmax())
-    top, second = believed[best], np.delete(believed, best).max(initial=-np.inf)
-    others = np.where(agents == best, second if np.isfinite(second) else top, top)
+    second = max(believed[:best].max(initial=-np.inf), believed[best + 1 :].max(initial=-np.inf))
+    others = np.where((agents == best) & np.isfinite(second), second, believed[best])
     return np.where(np.isfinite(others), mean - others, 0.0)
 
 
@@ -201,8 +202,8 @@ def _mixed_gain(gap: Floats, spread: Floats, precision: Floats) -> Floats:
         spread: variance for each of `STEPS`; shape (steps, 1, agents).
     """
     moved = spread * np.sqrt(precision / (1 + spread * precision))
-    gain: Floats = np.tensordot(CHANCES, expected_gain(gap, moved), 1)
-    return gain
+    gain: Floats = CHANCES @ expected_gain(gap, moved).reshape(len(STEPS), -1)
+    return gain.reshape(precision.shape)
 
 
 def _share_that_works(population: Population, budget: Budget) -> float:
