@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from dgm.cli import main
 from dgm.models import ScriptedServer
 from tests.cli.learning import HELD, learned_model, write_run
 from tests.cli.toy import dgm, environment
@@ -48,17 +46,6 @@ def confirmed(searched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(folder: Path, target: Path) -> Path:
     shutil.copytree(folder / "runs", target / "runs")
     return target
-
-
-def here(folder: Path, *arguments: str, **environ: str) -> Result:
-    """Run a command that works on nothing in this process, which is ten times faster than in one of its own."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        clean = dict.fromkeys(("OPENAI_BASE_URL", "OPENAI_API_KEY", "DGM_RUN"))
-        return CliRunner(env={**clean, "COLUMNS": "80", **environ}).invoke(main, arguments)
-    finally:
-        os.chdir(before)
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
@@ -103,7 +90,7 @@ def test_the_control_had_at_least_the_agents_tokens(confirmed: Path) -> None:
 
 
 def test_what_the_search_shows_is_the_same_after_it(searched: Path, confirmed: Path) -> None:
-    before, after = (json.loads(here(folder, "tree", "--json").stdout) for folder in (searched, confirmed))
+    before, after = (json.loads(dgm("tree", "--json", folder=folder).stdout) for folder in (searched, confirmed))
     for agent in (*after["agents"], after["best"]):
         agent["claim"] = None
 
@@ -112,14 +99,14 @@ def test_what_the_search_shows_is_the_same_after_it(searched: Path, confirmed: P
 
 @pytest.mark.parametrize("command", ["tree", "status", "show a1", "runs"])
 def test_where_an_agent_is_shown_its_confirmation_is(confirmed: Path, command: str) -> None:
-    shown = "".join(here(confirmed, *command.split()).stdout.split())
+    shown = "".join(dgm(*command.split(), folder=confirmed).stdout.split())
 
     assert "confirmed:p0.031,n6tasks,againsta0anda0withthesametokens" in shown
 
 
 @pytest.mark.parametrize("command", ["status", "show a1"])
 def test_an_agent_that_was_never_tested_is_shown_as_not_confirmed(searched: Path, command: str) -> None:
-    assert "not confirmed" in here(searched, *command.split()).stdout
+    assert "not confirmed" in dgm(*command.split(), folder=searched).stdout
 
 
 def test_a_claim_that_no_longer_holds_is_nowhere_shown_as_confirmed(confirmed: Path, tmp_path: Path) -> None:
@@ -130,19 +117,19 @@ def test_a_claim_that_no_longer_holds_is_nowhere_shown_as_confirmed(confirmed: P
         db.execute(f"INSERT INTO confirmations ({columns}) SELECT {columns} FROM confirmations")
     db.close()
 
-    shown = here(folder, "tree").stdout
+    shown = dgm("tree", folder=folder).stdout
 
     assert "no longer confirmed: p 0.062" in shown
     assert shown.count("confirmed") == shown.count("no longer confirmed") == 2
-    assert "confirmation 2 of a1 has not ended" in here(folder, "status").stdout
+    assert "confirmation 2 of a1 has not ended" in dgm("status", folder=folder).stdout
 
 
 def test_an_export_says_what_is_claimed_of_the_agent(confirmed: Path) -> None:
-    assert "On the holdout: confirmed: p 0.031" in here(confirmed, "export", "a1", "taken").stdout
+    assert "On the holdout: confirmed: p 0.031" in dgm("export", "a1", "taken", folder=confirmed).stdout
 
 
 def test_an_export_of_an_untested_agent_says_how_to_test_it(searched: Path) -> None:
-    assert "dgm confirm a1" in here(searched, "export", "a1", "taken").stdout
+    assert "dgm confirm a1" in dgm("export", "a1", "taken", folder=searched).stdout
 
 
 def test_one_that_has_ended_is_recalled_with_every_figure_and_not_run_again(confirmed: Path) -> None:
@@ -217,7 +204,7 @@ def test_ctrl_c_and_kill_9_lose_nothing_that_was_recorded_and_the_same_call_goes
     assert rows(folder, "SELECT count(*) FROM leases WHERE state = 'open'") == [(0,)]
 
 
-def test_a_budget_that_ends_first_has_its_own_exit_code(searched: Path, tmp_path: Path) -> None:
+def test_a_budget_that_ends_first_has_its_own_returncode(searched: Path, tmp_path: Path) -> None:
     folder = copied(searched, tmp_path)
     with ScriptedServer(learned_model()) as server:
         done = dgm("confirm", "a1", "--yes", "--tokens", "200000", folder=folder, OPENAI_BASE_URL=server.base_url)
@@ -241,19 +228,19 @@ def test_a_budget_that_ends_first_has_its_own_exit_code(searched: Path, tmp_path
     ],
 )
 def test_what_cannot_be_confirmed_is_refused(searched: Path, arguments: str, code: int, why: str) -> None:
-    refused = here(searched, "confirm", *arguments.split())
+    refused = dgm("confirm", *arguments.split(), folder=searched)
 
-    assert (refused.exit_code, why in refused.stderr) == (code, True)
+    assert (refused.returncode, why in refused.stderr) == (code, True)
     assert rows(searched, "SELECT count(*) FROM confirmations") == [(0,)]
 
 
 def test_nothing_begins_where_nobody_can_be_asked(searched: Path) -> None:
     with ScriptedServer(learned_model()) as server:
-        refused = here(searched, "confirm", "a1", OPENAI_BASE_URL=server.base_url)
+        refused = dgm("confirm", "a1", folder=searched, OPENAI_BASE_URL=server.base_url)
 
-    assert (refused.exit_code, "--yes" in refused.stderr) == (2, True)
+    assert (refused.returncode, "--yes" in refused.stderr) == (2, True)
     assert rows(searched, "SELECT count(*) FROM confirmations") == [(0,)]
 
 
 def test_a_model_that_does_not_answer_begins_nothing(searched: Path) -> None:
-    assert here(searched, "confirm", "a1", "--yes", OPENAI_BASE_URL="http://127.0.0.1:9/v1").exit_code == 5
+    assert dgm("confirm", "a1", "--yes", folder=searched, OPENAI_BASE_URL="http://127.0.0.1:9/v1").returncode == 5

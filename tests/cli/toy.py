@@ -1,16 +1,19 @@
-"""A small agent that does what a scripted model says, the model, and the command line as a process of its own."""
+"""A small agent that does what a scripted model says, the model, and the command line."""
 
+import contextlib
 import itertools
 import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from dgm.cli import main
 from dgm.evaluations import load_suite
 from dgm.values import Task, Tree
 
@@ -122,13 +125,14 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def dgm(*arguments: str | Path, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder, to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "dgm", *map(str, arguments)],
-        cwd=folder,
-        env=environment(**environ),
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    """Run the command line in a folder, to its end, in this process: one of its own takes a second to begin.
+
+    Tests of what a process alone shows, such as signals, start one.
+    """
+    words = [*map(str, arguments)]
+    without = dict.fromkeys(os.environ.keys() - environment().keys())
+    with contextlib.chdir(folder):
+        told = CliRunner(env={**without, **environment(**environ)}).invoke(
+            main, words, prog_name="dgm", catch_exceptions=False
+        )
+    return subprocess.CompletedProcess(words, told.exit_code, told.stdout, told.stderr)
