@@ -24,6 +24,8 @@ MIN_SECONDS = 1.0
 
 LAST_LINES = 3
 MAX_SAID = 300
+_FRAME = " \t!="
+"""What a test runner draws around a line of its summary."""
 """Lines and characters of what a command printed, in a detail."""
 
 
@@ -105,7 +107,8 @@ def ending(result: JobResult) -> str:
     """Return how a job ended, for a person: the host's words, then the last lines that the command printed."""
     how = host_words(result)
     lines = (result.stderr.strip() or result.stdout).decode("utf-8", "replace").splitlines()
-    said = " | ".join([line.strip() for line in lines if line.strip()][-LAST_LINES:])
+    bare = filter(None, (line.strip(_FRAME) for line in lines))
+    said = " | ".join([*bare][-LAST_LINES:])
     return f"{how}, it printed {plain(said[-MAX_SAID:])!r} at last" if said else how
 
 

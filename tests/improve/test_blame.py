@@ -30,6 +30,14 @@ def test_a_blame_says_how_the_agent_ended_in_harmless_words() -> None:
     assert "\x1b" not in detail
 
 
+def test_the_summary_of_a_test_runner_is_told_without_its_frame() -> None:
+    printed = b"ERROR test_a.py\n!!!!! Interrupted: 1 error during collection !!!!!\n===== 1 error in 0.53s =====\n"
+
+    said = ending(JobResult(Ended.EXITED, 2, printed, b"", Resources(0.1)))
+
+    assert "'ERROR test_a.py | Interrupted: 1 error during collection | 1 error in 0.53s'" in said
+
+
 @pytest.mark.parametrize("ended", [Ended.TIMED_OUT, Ended.OUT_OF_MEMORY, Ended.KILLED])
 def test_an_ending_that_is_no_exit_is_named(ended: Ended) -> None:
     assert ending(JobResult(ended, None, b"", b"", Resources(0.1))) == ended.value
