@@ -24,9 +24,10 @@ MIN_SECONDS = 1.0
 
 LAST_LINES = 3
 MAX_SAID = 300
+"""Lines and characters of what a command printed, in a detail."""
+
 _FRAME = " \t!="
 """What a test runner draws around a line of its summary."""
-"""Lines and characters of what a command printed, in a detail."""
 
 
 class AgentRun(NamedTuple):
