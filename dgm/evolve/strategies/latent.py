@@ -121,14 +121,14 @@ class Latent:
         """Return the trial of an agent, or the attempt on a parent, that is worth most by its cost."""
         beliefs, believed, count = self._beliefs, self._believed(population), len(measured)
         whose = np.concatenate([measured, parents])
+        to_come = np.arange(len(whose)) >= count
         mean, variance = (values[whose] for values in beliefs.skills())
-        mean[count:] += DRIFT
-        usual = variance + np.where(np.arange(len(whose)) < count, 0.0, STEP**2)
+        mean, usual = mean + to_come * DRIFT, variance + to_come * STEP**2
         told = beliefs.information(mean, usual)
         told[:count][population.cells[measured] > int(Cell.AGAIN)] = 0.0
         best_first = -np.sort(-told, axis=1)[:, : SERIES[-1]]
 
-        unseen = np.where(np.arange(len(whose)) < count, population.ended[whose] == 0, True)
+        unseen = to_come | (population.ended[whose] == 0)
         spread = usual + unseen * _FURTHER
         known = population.pending[measured] * best_first[:count, 0]
         spread[..., :count] /= 1 + spread[..., :count] * known
