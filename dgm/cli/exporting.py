@@ -43,6 +43,9 @@ attempts = 20
 [sandbox]
 engine = "auto"                 # docker where an engine answers and the image is there, else bubblewrap
 
+[evolve]
+strategy = "dgm"                # or "latent", "hgm", ...: docs/search.md; `dgm simulate` compares them for no money
+
 [cluster]
 executor = "ray"                # "inline": one piece of work at a time, in the driver
 # slots = 4
