@@ -1,5 +1,6 @@
 """What the searches came to: tables over the results, each figure with its n and its 95 % interval over seeds."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -11,7 +12,8 @@ from benchmarks.search.store import Key
 from benchmarks.search.tables import cell, show
 from dgm.simulation import FAMILIES, Estimate, Half, SimulatedRun, half_of, mean, mean_difference, median, median_ratio
 
-Runs = Mapping[Key, SimulatedRun]
+Runs = Mapping[tuple[str, str, int], Mapping[int, SimulatedRun]]
+"""Searches by seed, of each family, strategy and number of trials."""
 Value = Callable[[SimulatedRun], float]
 
 PEERS = ("dgm", "hgm")
@@ -19,9 +21,9 @@ AIMS = {"dgm": 0.5, "hgm": 0.8}
 """Of trials until the target, by those of a peer."""
 
 
-def show_all(runs: Runs) -> None:
+def show_all(searches: Mapping[Key, SimulatedRun]) -> None:
     """Print every table."""
-    runs = {**runs, **_shorter(runs)}
+    runs = _grouped({**searches, **_shorter(searches)})
     for trials in (SMALL, MIDDLE, LARGE):
         _show_skill(runs, trials)
     for unit, form in (("trials", ",.0f"), ("cost_usd", ",.0f"), ("hours", ".1f")):
@@ -35,22 +37,25 @@ def show_all(runs: Runs) -> None:
         _show_aims(runs, strategy)
 
 
-def _shorter(runs: Runs) -> dict[Key, SimulatedRun]:
+def _grouped(searches: Mapping[Key, SimulatedRun]) -> Runs:
+    groups: dict[tuple[str, str, int], dict[int, SimulatedRun]] = defaultdict(dict)
+    for (family, strategy, seed, trials), run in sorted(searches.items()):
+        groups[family, strategy, trials][seed] = run
+    return dict(groups)
+
+
+def _shorter(searches: Mapping[Key, SimulatedRun]) -> dict[Key, SimulatedRun]:
     """Return what searches that do not look at their budget had chosen after `SMALL` trials; the rest as in the end."""
     return {
         (family, strategy, seed, SMALL): replace(run, pick_skill=run.chosen_after(SMALL))
-        for (family, strategy, seed, trials), run in runs.items()
+        for (family, strategy, seed, trials), run in searches.items()
         if trials == MIDDLE and strategy not in SEES_BUDGET
     }
 
 
 def values_of(runs: Runs, family: str, strategy: str, trials: int, value: Value) -> dict[int, float]:
     """Return a value of each seed."""
-    return {
-        seed: value(run)
-        for (its_family, its_strategy, seed, its_trials), run in sorted(runs.items())
-        if (its_family, its_strategy, its_trials) == (family, strategy, trials)
-    }
+    return {seed: value(run) for seed, run in runs.get((family, strategy, trials), {}).items()}
 
 
 def until_target(family: str, unit: str) -> Value:
@@ -75,12 +80,12 @@ def _by_family(runs: Runs, trials: int, estimate: Callable[[str, str], Estimate]
     return [
         [f"{family} ({half_of(family)})", *(cell(estimate(family, strategy), form) for strategy in named)]
         for family in FAMILIES
-        if any((family, strategy, 0, trials) in runs for strategy in named)
+        if any((family, strategy, trials) in runs for strategy in named)
     ]
 
 
 def _searched(runs: Runs, trials: int) -> list[str]:
-    return [name for name in strategies() if any(key[1] == name and key[3] == trials for key in runs)]
+    return [name for name in strategies() if any(key[1:] == (name, trials) for key in runs)]
 
 
 def _show_skill(runs: Runs, trials: int) -> None:
@@ -90,7 +95,7 @@ def _show_skill(runs: Runs, trials: int) -> None:
         lambda family, strategy: mean(list(values_of(runs, family, strategy, trials, _pick).values())),
         ".3f",
     )
-    n = len({key[2] for key in runs if key[3] == trials})
+    n = max((len(seeds) for key, seeds in runs.items() if key[2] == trials), default=0)
     show(
         f"True skill of the choice after {trials:,} trials (mean, {n} seeds)",
         ["family", *_searched(runs, trials)],
