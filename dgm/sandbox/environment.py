@@ -8,14 +8,17 @@ file by one of the same length.
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from dgm.assets import sandbox_dir
 from dgm.errors import SandboxUnavailable
@@ -24,6 +27,7 @@ from dgm.sandbox.cache import make_once
 PREFIX = "/python"
 ROOTS = ("openai", "pytest")
 _FORMAT = 3
+_OWN = (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
 _NEUTRAL = ("/usr", "/opt")
 _VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _UNUSED = (
@@ -111,25 +115,27 @@ def _build_runner(folder: Path) -> None:
 
 
 def closure(roots: Sequence[str]) -> Iterator[metadata.Distribution]:
-    """Yield the packages and everything they need here, each once."""
+    """Yield the packages and everything they need here, each once, whatever else this process has imported.
+
+    Some packages, Ray among them, bring others of their own and put them on the path when they are imported.
+
+    Raises:
+        SandboxUnavailable: a root is not installed.
+    """
     waiting, seen = list(roots), set()
     while waiting:
-        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        name = canonicalize_name(waiting.pop())
         if name in seen:
             continue
         seen.add(name)
-        try:
-            package = metadata.distribution(name)
-        except metadata.PackageNotFoundError as error:
+        package = next(iter(metadata.distributions(name=name, path=[*_OWN, *sys.path])), None)
+        if package is None:
             if name in roots:
-                raise SandboxUnavailable(f"the sandbox needs the package {name!r}: pip install {name}") from error
+                raise SandboxUnavailable(f"the sandbox needs the package {name!r}: pip install {name}")
             continue
         yield package
-        waiting += [_name(need) for need in package.requires or () if "extra ==" not in need]
-
-
-def _name(requirement: str) -> str:
-    return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        needs = map(Requirement, package.requires or ())
+        waiting += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
 
 
 def _build(folder: Path, packages: list[metadata.Distribution]) -> None:
