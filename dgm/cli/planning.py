@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -106,7 +107,7 @@ def _ways(strategy: str, slots: int, strategies: Sequence[str], others: Sequence
 
 
 def _rows(config: RunConfig, assumed: Assumed, ways: Sequence[tuple[str, int]], seeds: int) -> list[PlanRow]:
-    if config.budget.cost_usd is not None and not assumed.family.costs.trial_usd:
+    if config.budget.cost_usd is not None and not assumed.priced:
         raise ConfigError("the budget is in dollars, and the price of a model is not known: name it, or its price")
     cases = [case for strategy, slots in ways for case in cases_of(config, assumed, slots, seeds, strategy)]
     processes = min(len(os.sched_getaffinity(0)), 1 + len(cases) // WORTH_A_PROCESS)
@@ -115,7 +116,8 @@ def _rows(config: RunConfig, assumed: Assumed, ways: Sequence[tuple[str, int]], 
         for case, run in run_all(cases, processes):
             runs[case.config.evolve.strategy, case.slots].append(run)
             done()
-    return [PlanRow.of(*way, runs[way]) for way in ways]
+    rows = [PlanRow.of(*way, runs[way]) for way in ways]
+    return rows if assumed.priced else [replace(row, cost_usd=None) for row in rows]
 
 
 def _show(rows: Sequence[PlanRow], assumed: Assumed) -> None:
@@ -148,6 +150,8 @@ def _show(rows: Sequence[PlanRow], assumed: Assumed) -> None:
         out.print(f"  - {words}")
 
 
-def _range(expected: Expected, form: str, unit: int = 1) -> str:
+def _range(expected: Expected | None, form: str, unit: int = 1) -> str:
+    if expected is None:
+        return "-"
     low, middle, high = (format(value / unit, form) for value in (expected.low, expected.median, expected.high))
     return middle if low == high else f"{middle} ({low} - {high})"

@@ -31,10 +31,15 @@ LEAST_FOUNDER, MOST_FOUNDER = 0.02, 0.98
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """A landscape for a run, and in words what it stands on."""
+    """A landscape for a run, and in words what it stands on.
+
+    Args:
+        priced: whether every model's price is known; else what costs dollars costs none here.
+    """
 
     family: Family
     words: tuple[str, ...]
+    priced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """What to expect of one way to run."""
+    """What to expect of one way to run. `cost_usd` None: a price is not known."""
 
     strategy: str
     slots: int
     runs: int
     tokens: Expected
-    cost_usd: Expected
+    cost_usd: Expected | None
     hours: Expected
     attempts: Expected
     agents: Expected
@@ -118,7 +123,7 @@ def assume(
         f"edits change agents as in the landscapes {base.name!r} (docs/simulator.md)",
         "no work is lost, screening a founder costs nothing, and a person who is asked answers at once",
     )
-    return Assumed(family, words)
+    return Assumed(family, words, None not in prices)
 
 
 def _costs(

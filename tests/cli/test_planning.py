@@ -39,6 +39,17 @@ def test_what_else_could_be_done_stands_beside_it(tmp_path: Path) -> None:
     assert [(row["strategy"], row["slots"]) for row in planned["rows"]] == [("dgm", 2), ("hgm", 2), ("dgm", 4)]
 
 
+def test_dollars_are_not_told_where_a_price_is_not_known(tmp_path: Path) -> None:
+    unpriced = RUN.replace("gpt-4.1-mini", "unheard-of")
+
+    planned = plan(tmp_path, "--strategy", "dgm", run=unpriced)
+    shown = dgm("plan", "--seeds", "2", "--strategy", "dgm", folder=tmp_path).stdout
+
+    assert planned["rows"][0]["cost_usd"] is None
+    assert "0.00" not in shown
+    assert "dollars are not known" in shown
+
+
 def test_a_budget_in_dollars_needs_a_price(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text(RUN.replace("trials = 40", "cost_usd = 5").replace("gpt-4.1-mini", "unheard-of"))
 
