@@ -169,7 +169,8 @@ def _show_aims(runs: Runs, strategy: str) -> None:
         for peer, aim in AIMS.items():
             ratios = [_ratio(runs, family, strategy, peer).value for family in families]
             rows.append([f"trials by those of `{peer}`, median family ({half})", f"{aim:.2f}", f"{middle(ratios):.2f}"])
-        for peer, trials in product(PEERS, (SMALL, MIDDLE, *((LARGE,) if half is Half.REPORTING else ()))):
+        searched = [trials for trials in (SMALL, MIDDLE, LARGE) if (families[0], strategy, trials) in runs]
+        for peer, trials in product(PEERS, searched):
             worse = [family for family in families if _difference(runs, family, strategy, peer, trials).high < 0]
             rows.append([f"worse than `{peer}` after {trials:,} trials ({half})", "none", ", ".join(worse) or "none"])
         chosen, observed = (

@@ -116,12 +116,8 @@ class Beliefs:
         if self._count:
             self._fit()
 
-    def observe(self, agent: int, task: int, resolved: bool) -> None:
-        """Take in one outcome."""
-        self.observe_all(np.array([[agent, task, resolved]]))
-
-    def observe_all(self, outcomes: NDArray[np.int64]) -> None:
-        """Take in outcomes in order, as one by one but without the fits that a later one replaces.
+    def observe(self, outcomes: NDArray[np.int64]) -> None:
+        """Take in outcomes in order: many at once as one by one, but without the fits that a later one replaces.
 
         Args:
             outcomes: agent, index of the task, 1 if resolved; shape (outcomes, 3).

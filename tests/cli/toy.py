@@ -130,9 +130,7 @@ def dgm(*arguments: str | Path, folder: Path, **environ: str) -> subprocess.Comp
     Tests of what a process alone shows, such as signals, start one.
     """
     words = [*map(str, arguments)]
-    without = dict.fromkeys(os.environ.keys() - environment().keys())
+    runner = CliRunner(env={**dict.fromkeys(os.environ), **environment(**environ)}, catch_exceptions=False)
     with contextlib.chdir(folder):
-        told = CliRunner(env={**without, **environment(**environ)}).invoke(
-            main, words, prog_name="dgm", catch_exceptions=False
-        )
+        told = runner.invoke(main, words, prog_name="dgm")
     return subprocess.CompletedProcess(words, told.exit_code, told.stdout, told.stderr)

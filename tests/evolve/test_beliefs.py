@@ -18,7 +18,7 @@ def family(*seen: tuple[int, int, bool]) -> Beliefs:
     for parent in (None, 0, 0, 1, 3):
         beliefs.add(parent)
     for agent, task, resolved in seen:
-        beliefs.observe(agent, task, resolved)
+        beliefs.observe(np.array([(agent, task, resolved)]))
     return beliefs
 
 
@@ -97,7 +97,7 @@ def test_an_incremental_belief_is_close_to_one_fitted_at_once() -> None:
         grown.add(None if number == 0 else int(rng.integers(number)))
     seen = [(a, t, bool(rng.random() < 0.3 + 0.02 * a)) for a in range(30) for t in range(tasks)]
     for index in rng.permutation(len(seen)):
-        grown.observe(*seen[index])
+        grown.observe(np.array([seen[index]]))
     before = grown.skills().mean.copy()
 
     grown._fit()
@@ -113,11 +113,11 @@ def test_outcomes_at_once_are_believed_bit_for_bit_as_one_by_one() -> None:
     single, whole = Beliefs(TASKS), Beliefs(TASKS)
     for agent in range(30):
         single.add(parents[agent])
-        for _, task, resolved in seen[seen[:, 0] == agent]:
-            single.observe(agent, int(task), bool(resolved))
+        for outcome in seen[seen[:, 0] == agent]:
+            single.observe(outcome[np.newaxis])
     for parent in parents:
         whole.add(parent)
-    whole.observe_all(seen)
+    whole.observe(seen)
 
     assert all((one == other).all() for one, other in zip(single.skills(), whole.skills(), strict=True))
 
@@ -132,7 +132,8 @@ def test_skills_are_found_again_from_outcomes_of_the_model_itself() -> None:
         skill[number] = 0 if parent is None else skill[parent] + rng.normal(DRIFT, STEP)
     for agent in range(agents):
         for task in rng.permutation(tasks)[:30]:
-            beliefs.observe(agent, int(task), bool(rng.random() < 1 / (1 + np.exp(hardness[task] - skill[agent]))))
+            resolved = rng.random() < 1 / (1 + np.exp(hardness[task] - skill[agent]))
+            beliefs.observe(np.array([(agent, task, resolved)]))
 
     mean, variance = beliefs.skills()
 

@@ -100,7 +100,7 @@ class Latent:
         news = population.outcomes[self._heard :]
         self._heard += len(news)
         if len(news):
-            self._beliefs.observe_all(news[~population.flagged[news[:, 0]]])
+            self._beliefs.observe(news[~population.flagged[news[:, 0]]])
 
     def _believed(self, population: Population) -> Floats:
         """Return the mean skill of those that were measured and are not flagged; minus infinity for all others."""
